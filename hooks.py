@@ -1,0 +1,10 @@
+def post_init_hook(env):
+    """Keep client data inside (J1): CRM's enrichment and look-ups send it to a service outside."""
+    env["ir.config_parameter"].set_param("crm.iap.lead.enrich.setting", "manual")
+    outward = (
+        "crm_iap_enrich.ir_cron_lead_enrichment",
+        "mail.ir_cron_module_update_notification",
+    )
+    for xmlid in outward:
+        if cron := env.ref(xmlid, raise_if_not_found=False):
+            cron.active = False
