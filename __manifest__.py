@@ -9,8 +9,16 @@
     "application": True,
     "depends": ["crm", "survey", "report_xlsx", "base_tier_validation"],
     "external_dependencies": {
-        "python": ["xlsxwriter", "phonenumbers", "msoffcrypto", "stdnum", "openpyxl"],
+        "python": ["xlsxwriter", "phonenumbers", "msoffcrypto-tool", "python-stdnum", "openpyxl"],
     },
-    "data": [],
+    "data": [
+        "security/property_groups.xml",
+        "security/ir.model.access.csv",
+        "security/property_rules.xml",
+        "data/ir_sequence_data.xml",
+        "data/property_policy_data.xml",
+        "data/property_concern_data.xml",
+        "data/ir_cron_data.xml",
+    ],
     "post_init_hook": "post_init_hook",
 }

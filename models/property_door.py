@@ -1,0 +1,114 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+
+class PropertyDoorMixin(models.AbstractModel):
+    """A document whose state moves by its own steps only (design: one door).
+
+    `_door_fields` are written by `_write_through`, which the steps call after they
+    checked role and state. `_frozen_fields` maps a field to the states in which it may
+    still be changed. No context key opens a door: a remote caller can set any key.
+    """
+
+    _name = "property.door.mixin"
+    _description = "Fields written by the document's own steps"
+
+    _door_fields = ("state",)
+    _frozen_fields = {}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        defaults = self.default_get(self._door_fields)
+        for vals in vals_list:
+            for name in self._door_fields:
+                if vals.get(name) and vals[name] != defaults.get(name):
+                    raise UserError(self._door_message(name))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        for name in vals:
+            if name in self._door_fields:
+                raise UserError(self._door_message(name))
+            if name in self._frozen_fields:
+                self._check_frozen(name, vals[name])
+        return super().write(vals)
+
+    def _write_through(self, vals):
+        """Write door fields; called by the model's own steps only."""
+        return super().write(vals)
+
+    def _door_message(self, name):
+        return self.env._(
+            "%(field)s is not written directly: use the actions of the document.",
+            field=self._fields[name]._description_string(self.env),
+        )
+
+    def _check_frozen(self, name, value):
+        field = self._fields[name]
+        for record in self:
+            if record.state in self._frozen_fields[name]:
+                continue
+            # A form may send a field that it did not change.
+            if field.convert_to_cache(value, record) == field.convert_to_cache(
+                record[name], record
+            ):
+                continue
+            raise UserError(
+                self.env._(
+                    "%(field)s of %(record)s can no longer be changed: record a change "
+                    "or correction instead.",
+                    field=field._description_string(self.env),
+                    record=record.display_name,
+                )
+            )
+
+    def _check_state(self, *states):
+        """:raise UserError: when a document is in none of `states`"""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for record in self:
+            if record.state not in states:
+                raise UserError(
+                    self.env._(
+                        "%(record)s is '%(state)s': this step needs '%(wanted)s'.",
+                        record=record.display_name,
+                        state=labels[record.state],
+                        wanted=labels[states[0]],
+                    )
+                )
+
+    def _check_role(self, *roles):
+        """:raise AccessError: when the user has none of the office roles `roles`, or
+        may not see the documents"""
+        self.check_access("read")
+        if not self.env.su and not self.env.user._has_office_role(*roles):
+            raise AccessError(
+                self.env._(
+                    "Your role in the sales office does not allow this step. It takes: "
+                    "%s.",
+                    ", ".join(
+                        self.env.ref(f"crm_property_sales.group_{role}").sudo().name
+                        for role in roles
+                    ),
+                )
+            )
+
+    def _next_number(self, code):
+        """The next number of the sequence `code` in the document's company."""
+        sequence = self.env["ir.sequence"].sudo().with_company(self.company_id)
+        return sequence.next_by_code(code)
+
+
+class PropertyLedgerMixin(models.AbstractModel):
+    """Rows that are added and never changed (design: facts are appended)."""
+
+    _name = "property.ledger.mixin"
+    _description = "Ledger: rows are added, never changed"
+
+    def write(self, vals):
+        raise UserError(
+            self.env._("Entries of a ledger are never changed: add a new one.")
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("Entries of a ledger are never deleted."))

@@ -1,0 +1,249 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+INTERACTION_KINDS = [
+    ("call_in", "Inbound Call"),
+    ("visit_first", "First Visit"),
+    ("visit_called", "Visit after Call"),
+    ("visit_return", "Return Visit"),
+    ("followup_call", "Follow-up Call"),
+    ("followup_message", "Follow-up Message"),
+    ("followup_home", "Home Visit"),
+    ("care", "Care"),
+]
+CALL_KINDS = ("call_in",)
+VISIT_KINDS = ("visit_first", "visit_called", "visit_return")
+RECEPTION_KINDS = CALL_KINDS + VISIT_KINDS
+PURPOSES = [
+    ("live", "To Live In"),
+    ("upgrade", "To Improve"),
+    ("invest", "To Invest"),
+    ("school", "For a School Place"),
+    ("retire", "For Parents or Retirement"),
+    ("business", "For Business"),
+]
+HORIZONS = [
+    ("now", "At Once"),
+    ("month", "Within a Month"),
+    ("quarter", "Within Three Months"),
+    ("half", "Within Half a Year"),
+    ("later", "Later"),
+]
+GRADES = [("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")]
+
+
+class PropertyInteraction(models.Model):
+    """The register: every call, visit and follow-up, one table (B5, B6).
+
+    The big table: no mail.thread, the owner stored on every row.
+    """
+
+    _name = "property.interaction"
+    _description = "Call, Visit or Follow-up"
+    _inherit = ["property.door.mixin"]
+    _order = "date DESC, id DESC"
+    _rec_name = "partner_name"
+    _frozen_fields = dict.fromkeys(
+        (
+            "kind",
+            "date",
+            "project_id",
+            "lead_id",
+            "partner_name",
+            "phone",
+            "user_id",
+            "helper_ids",
+            "source_id",
+            "campaign_id",
+            "concern_ids",
+            "is_valid",
+            "invalid_reason",
+            "surveyor",
+            "note",
+            "result",
+        ),
+        ("open",),
+    )
+
+    kind = fields.Selection(INTERACTION_KINDS, required=True, default="visit_first")
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    state = fields.Selection(
+        [("open", "Open"), ("closed", "Closed")], default="open", required=True
+    )
+    project_id = fields.Many2one(
+        "property.project",
+        required=True,
+        default=lambda self: self.env.user.property_project_ids[:1],
+    )
+    company_id = fields.Many2one(related="project_id.company_id")
+    currency_id = fields.Many2one(related="project_id.currency_id")
+
+    # Who
+    lead_id = fields.Many2one(
+        "crm.lead",
+        "Client",
+        index="btree_not_null",
+        domain="[('project_id', '=', project_id)]",
+        ondelete="restrict",
+    )
+    partner_name = fields.Char(
+        "Appellation",
+        compute="_compute_from_lead",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    phone = fields.Char(
+        compute="_compute_from_lead", store=True, readonly=False, precompute=True
+    )
+    phone_sanitized = fields.Char(
+        compute="_compute_phone_sanitized",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
+    user_id = fields.Many2one(
+        "res.users", "Host", required=True, default=lambda self: self.env.user
+    )
+    helper_ids = fields.Many2many("res.users", string="Helpers")
+    owner_id = fields.Many2one(
+        "res.users",
+        compute="_compute_owner_id",
+        store=True,
+        precompute=True,
+        help="Who sees this row: the client's owner; without a client, the host.",
+    )
+
+    # What was asked and learnt
+    source_id = fields.Many2one("utm.source", "Channel")
+    campaign_id = fields.Many2one("utm.campaign")
+    concern_ids = fields.Many2many("property.concern", string="Concerns")
+    unit_type_ids = fields.Many2many(
+        "property.unit.type",
+        string="Wanted Types",
+        domain="[('project_id', '=', project_id)]",
+    )
+    area_wanted = fields.Float("Wanted Area (㎡)", digits=(12, 2), aggregator="avg")
+    budget = fields.Monetary(aggregator="avg")
+    purpose = fields.Selection(PURPOSES)
+    horizon = fields.Selection(HORIZONS)
+    grade = fields.Selection(GRADES)
+    district = fields.Char("Lives In")
+    party_size = fields.Integer(default=1, aggregator="avg")
+    note = fields.Text(prefetch=False)
+    result = fields.Char()
+    next_date = fields.Date("Next Follow-up")
+
+    # Validity
+    is_valid = fields.Boolean("Effective", default=True)
+    invalid_reason = fields.Selection(
+        [
+            ("survey", "Competitor Survey"),
+            ("wrong", "Wrong Number"),
+            ("agent", "Agent or Salesman"),
+            ("other", "Other"),
+        ]
+    )
+    surveyor = fields.Char("Surveying Firm")
+    corrects_id = fields.Many2one(
+        "property.interaction", "Corrects", index="btree_not_null", ondelete="restrict"
+    )
+
+    _owner_idx = models.Index(
+        "(owner_id, date DESC, id DESC) INCLUDE (project_id, kind)"
+    )
+    _day_idx = models.Index(
+        "(project_id, date DESC, id DESC) INCLUDE (kind, user_id, source_id, is_valid)"
+    )
+    _invalid_has_reason = models.Constraint(
+        "CHECK(is_valid OR invalid_reason IS NOT NULL)",
+        "Say why the entry does not count.",
+    )
+    _survey_has_firm = models.Constraint(
+        "CHECK(invalid_reason IS DISTINCT FROM 'survey' OR surveyor IS NOT NULL)",
+        "Name the firm that made the survey.",
+    )
+
+    @api.depends("lead_id")
+    def _compute_from_lead(self):
+        for entry in self.filtered("lead_id"):
+            entry.partner_name = entry.lead_id.contact_name
+            entry.phone = entry.lead_id.phone
+
+    @api.depends("phone")
+    def _compute_phone_sanitized(self):
+        china = self.env.ref("base.cn")
+        for entry in self:
+            entry.phone_sanitized = entry._phone_format(
+                number=entry.phone, country=china
+            )
+
+    @api.depends("lead_id.user_id", "user_id")
+    def _compute_owner_id(self):
+        for entry in self:
+            entry.owner_id = entry.lead_id.user_id if entry.lead_id else entry.user_id
+
+    @api.constrains("kind", "is_valid", "source_id", "partner_name")
+    def _check_columns_filled(self):
+        """B5: the channel must be asked, and the register says who it was."""
+        for entry in self:
+            if not entry.is_valid or entry.kind not in RECEPTION_KINDS:
+                continue
+            if not entry.partner_name:
+                raise ValidationError(
+                    self.env._("Enter how the caller or visitor is addressed.")
+                )
+            if entry.kind in ("call_in", "visit_first") and not entry.source_id:
+                raise ValidationError(
+                    self.env._("Ask by which channel the client heard of the project.")
+                )
+
+    @api.constrains("lead_id", "kind", "project_id")
+    def _check_lead(self):
+        for entry in self:
+            if entry.lead_id and entry.lead_id.project_id != entry.project_id:
+                raise ValidationError(
+                    self.env._("The client is registered in another project.")
+                )
+            if not entry.lead_id and entry.kind not in RECEPTION_KINDS:
+                raise ValidationError(
+                    self.env._("A follow-up is of a client: choose one.")
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_closed(self):
+        if any(entry.state == "closed" for entry in self):
+            raise UserError(
+                self.env._("A closed entry is not deleted: add a correction.")
+            )
+
+    def _close(self):
+        """Close the entries: from now on they are corrected by added ones only (B9)."""
+        self._write_through({"state": "closed"})
+
+    def action_register_client(self):
+        """The form of a new client file, filled from this entry."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead",
+            "view_mode": "form",
+            "views": [
+                (
+                    self.env.ref("crm_property_sales.crm_lead_view_form_client").id,
+                    "form",
+                )
+            ],
+            "context": {
+                "default_type": "opportunity",
+                "default_project_id": self.project_id.id,
+                "default_contact_name": self.partner_name,
+                "default_phone": self.phone,
+                "default_source_id": self.source_id.id,
+                "default_unit_type_ids": self.unit_type_ids.ids,
+                "default_purpose": self.purpose,
+                "default_horizon": self.horizon,
+                "default_grade": self.grade,
+                "default_interaction_ids": [Command.link(self.id)],
+            },
+        }

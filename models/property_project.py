@@ -1,0 +1,160 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class PropertyProject(models.Model):
+    _name = "property.project"
+    _description = "Property Project"
+    _order = "name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    code = fields.Char(required=True, help="Starts the numbers of the project's papers")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        default=lambda self: (
+            self.env.ref("base.CNY", raise_if_not_found=False)
+            or self.env.company.currency_id
+        ),
+    )
+    tz = fields.Selection(
+        lambda self: [(tz, tz) for tz in pytz.common_timezones],
+        string="Time Zone",
+        required=True,
+        default="Asia/Shanghai",
+        help="Days, weeks and months of every form are those of this time zone.",
+    )
+    address = fields.Char()
+    planning = fields.Text()
+    amenities = fields.Text()
+
+    # People
+    manager_id = fields.Many2one("res.users", check_company=True)
+    user_ids = fields.Many2many(
+        "res.users",
+        "property_project_user_rel",
+        "project_id",
+        "user_id",
+        string="People",
+        help="Who works in this project. Nobody else sees anything of it.",
+    )
+    team_ids = fields.Many2many("crm.team", string="Teams", check_company=True)
+
+    # Inventory and rules
+    permit_ids = fields.One2many("property.permit", "project_id")
+    building_ids = fields.One2many("property.building", "project_id")
+    unit_ids = fields.One2many("property.unit", "project_id")
+    unit_type_ids = fields.One2many("property.unit.type", "project_id")
+    band_ids = fields.One2many("property.band", "project_id")
+    area_band_ids = fields.One2many(
+        "property.band", "project_id", domain=[("dimension", "=", "area")]
+    )
+    floor_band_ids = fields.One2many(
+        "property.band", "project_id", domain=[("dimension", "=", "floor")]
+    )
+    price_band_ids = fields.One2many(
+        "property.band", "project_id", domain=[("dimension", "=", "price")]
+    )
+    policy_ids = fields.One2many("property.policy", "project_id")
+    plan_ids = fields.One2many("property.payment.plan", "project_id")
+    mailing_ids = fields.One2many("property.mailing", "project_id")
+    unit_count = fields.Integer(compute="_compute_unit_count")
+    price_mapping = fields.Json(help="Column mapping of the last imported price list")
+
+    _code_uniq = models.UniqueIndex(
+        "(company_id, code)", "Another project has this code already."
+    )
+
+    @api.depends("unit_ids")
+    def _compute_unit_count(self):
+        counts = dict(
+            self.env["property.unit"]._read_group(
+                [("project_id", "in", self.ids)], ["project_id"], ["__count"]
+            )
+        )
+        for project in self:
+            project.unit_count = counts.get(project, 0)
+
+    # Who works in a project decides what he sees: record rules are cached by user.
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not {"user_ids", "company_id", "active"}.isdisjoint(vals):
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    # === Time: the project's days, never UTC's ===
+
+    @api.private
+    def local_day(self, moment=None):
+        """The project's calendar day of `moment` (naive UTC; now when omitted)."""
+        moment = moment or fields.Datetime.now()
+        return pytz.utc.localize(moment).astimezone(pytz.timezone(self.tz)).date()
+
+    @api.private
+    def local_time(self, moment):
+        """`moment` (naive UTC) as the naive wall clock of the project."""
+        zone = pytz.timezone(self.tz)
+        return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
+
+    @api.private
+    def utc_moment(self, day, clock=time.min):
+        """The naive UTC moment of the wall clock `clock` on `day` in the project."""
+        local = pytz.timezone(self.tz).localize(datetime.combine(day, clock))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+    @api.private
+    def day_bounds(self, date_from, date_to=None):
+        """[start, end) in naive UTC of the project's days `date_from` to `date_to`."""
+        return (
+            self.utc_moment(date_from),
+            self.utc_moment((date_to or date_from) + timedelta(days=1)),
+        )
+
+    # === Policy ===
+
+    @api.private
+    def policy(self, day=None):
+        """The `property.policy` in force on `day` (the project's today when omitted).
+
+        :raise UserError: when no policy has begun by that day (K1)
+        """
+        self.ensure_one()
+        day = day or self.local_day()
+        policy = (
+            self.env["property.policy"]
+            .sudo()
+            .search(
+                [("project_id", "in", [self.id, False]), ("date_start", "<=", day)],
+                order="project_id, date_start DESC",  # NULLs last: the default ones
+                limit=1,
+            )
+        )
+        if not policy:
+            raise UserError(
+                self.env._(
+                    "No policy is in force for %(project)s on %(day)s: a manager adds "
+                    "one under Settings, Policies.",
+                    project=self.name,
+                    day=day,
+                )
+            )
+        return policy
+
+    def action_open_units(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_property_sales.property_unit_action"
+        )
+        return action | {"domain": [("project_id", "in", self.ids)]}

@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class PropertyShare(models.Model):
+    """A client shown to a second user, for a reason, until a date (C13)."""
+
+    _name = "property.share"
+    _description = "Shared Client"
+    _order = "id DESC"
+
+    lead_id = fields.Many2one(
+        "crm.lead", "Client", required=True, index=True, ondelete="cascade"
+    )
+    project_id = fields.Many2one(related="lead_id.project_id", store=True)
+    company_id = fields.Many2one(related="project_id.company_id")
+    user_id = fields.Many2one("res.users", "Shared With", required=True, index=True)
+    reason = fields.Char(required=True)
+    date_end = fields.Date("Until", required=True)
+    approved_by = fields.Many2one(
+        "res.users", required=True, readonly=True, default=lambda self: self.env.user
+    )
+    active = fields.Boolean(default=True)
+
+    @api.constrains("user_id", "lead_id")
+    def _check_same_project(self):
+        for share in self:
+            if share.user_id not in share.project_id.user_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s does not work in %(project)s.",
+                        user=share.user_id.name,
+                        project=share.project_id.name,
+                    )
+                )
+
+    # Record rules read the shares and are cached by user.
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    def _cron_end(self):
+        """End the shares whose last day is over in their project's time zone."""
+        for project, shares in self.search([]).grouped("project_id").items():
+            today = project.local_day()
+            shares.filtered(
+                lambda share, day=today: share.date_end < day
+            ).active = False

@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+from .property_unit import UNIT_STATES
+
+
+class PropertyUnitEvent(models.Model):
+    """The ledger of unit moves; `property.unit._move()` alone adds to it."""
+
+    _name = "property.unit.event"
+    _description = "Unit Move"
+    _inherit = ["property.ledger.mixin"]
+    _order = "date DESC, id DESC"
+
+    unit_id = fields.Many2one("property.unit", required=True, ondelete="restrict")
+    project_id = fields.Many2one("property.project", required=True)
+    company_id = fields.Many2one(related="project_id.company_id")
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    user_id = fields.Many2one("res.users", required=True)
+    from_state = fields.Selection(UNIT_STATES)
+    to_state = fields.Selection(UNIT_STATES, required=True)
+    reason = fields.Char()
+    origin = fields.Reference(
+        [("property.deposit", "Deposit"), ("property.contract", "Contract")],
+    )
+
+    _replay_idx = models.Index("(unit_id, date DESC, id DESC) INCLUDE (to_state)")
+    _project_idx = models.Index("(project_id, date)")
+
+    def _compute_display_name(self):
+        for event in self:
+            event.display_name = f"{event.unit_id.name} · {event.to_state}"
