@@ -103,7 +103,7 @@ db_port = $(pg_port)
 db_user = $PGUSER
 http_interface = 127.0.0.1
 list_db = False
-log_handler = :WARNING
+log_handler = :WARNING,werkzeug:WARNING
 without_demo = True
 CONF
     mv "$OFFICE/odoo.conf.$$" "$OFFICE/odoo.conf"
@@ -215,7 +215,7 @@ db_create() {
     local building=$1__building sum
     sum=$(code_sum)
     db_drop "$building"
-    say "making the database $1 (about a minute)"
+    say "making the database $1 (half a minute)"
     load_module "create-$1" "$building" -i "$MODULE" --load-language zh_CN ||
         die "the module does not install (whole log: $OFFICE/log/create-$1.log)"
     # Debian's package lacks this optional part of mail: without this line every page
@@ -256,7 +256,8 @@ db_ready() {
 server_port() { # server_port DATABASE: prints the port if a server of this checkout runs
     local process port
     read -r process port 2>/dev/null <"$OFFICE/server/$1" || return 1
-    kill -0 "$process" 2>/dev/null && answers "$port" && echo "$port"
+    # A number of a process that has gone may be another's by now.
+    ps -o args= -p "$process" | grep -qF -- "-m odoo -d $1 " && answers "$port" && echo "$port"
 }
 
 answers() { # answers PORT [SECONDS]: does (or will) a web server answer there?
