@@ -1,6 +1,6 @@
 {
     "name": "Property Sales Office",
-    "summary": "Reception, clients, units, deals and collections of a real-estate sales office",
+    "summary": "Clients, units, deals and collections of a real-estate office",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "crm_property_sales contributors",
@@ -9,8 +9,13 @@
     "application": True,
     "depends": ["crm", "survey", "report_xlsx", "base_tier_validation"],
     "external_dependencies": {
-        "python": ["xlsxwriter", "phonenumbers", "msoffcrypto", "stdnum", "openpyxl"],
+        "python": [
+            "xlsxwriter",
+            "phonenumbers",
+            "msoffcrypto-tool",
+            "python-stdnum",
+            "openpyxl",
+        ],
     },
-    "data": [],
     "post_init_hook": "post_init_hook",
 }

@@ -17,8 +17,8 @@ import time
 import requests
 import websocket
 
-# What every step waits for: the web client has drawn its action and nothing moves, loads
-# or asks any more. Returns what is still missing, "" when the page is there.
+# What every step waits for: the web client has drawn its action and nothing moves,
+# loads or asks any more. Returns what is still missing, "" when the page is there.
 UNREADY = """(async () => {
     if (document.readyState !== "complete") return "the page";
     if (document.querySelector(".o_blockUI, .o_loading_indicator")) return "loading";
@@ -27,18 +27,20 @@ UNREADY = """(async () => {
         && !document.querySelector(".o_dialog, .o_home_menu")) return "an action";
     if (document.querySelector(".o_view_controller .o_skeleton, .o-placeholder-glow"))
         return "its content";
-    if ([...document.images].some((image) => !image.complete && image.loading !== "lazy"))
+    if ([...document.images].some((img) => !img.complete && img.loading !== "lazy"))
         return "images";
     const moving = document.getAnimations().some((animation) =>
         animation.playState === "running"
         && Number.isFinite(animation.effect?.getComputedTiming().endTime));
     if (moving) return "an animation";
     await document.fonts.ready;
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const frame = () => new Promise(requestAnimationFrame);
+    await frame().then(frame);
     return "";
 })()"""
 
-# The first visible element of a selector, scrolled into view; :contains(text) at its end.
+# The first visible element of a selector (with :contains(text) at its end, if wanted),
+# scrolled into view.
 FIND = """((selector) => {
     const [, css, text] = selector.match(/^(.*?)(?::contains\\((.*)\\))?$/s);
     const found = [...document.querySelectorAll(css || "*")]
@@ -47,7 +49,7 @@ FIND = """((selector) => {
     // Without a selector the innermost element with the text is meant.
     const element = css ? found[0] : found.at(-1);
     if (!element) return null;
-    element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+    element.scrollIntoView({ block: "nearest", behavior: "instant" });
     const { x, y, width, height } = element.getBoundingClientRect();
     return { x: x + width / 2, y: y + height / 2 };
 })(%s)"""
