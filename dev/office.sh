@@ -46,6 +46,16 @@ office_ready() {
     set_office_env
 }
 
+# copy_module FOLDER [TAR-OPTION...]: the module as others get it: a folder of its name
+# without .office. Whatever walks the module's folder, and follows links, wants that.
+copy_module() {
+    local folder=$1
+    shift
+    mkdir -p "$folder/$MODULE"
+    tar -cf - -C "$ROOT" --exclude=./.office --exclude=./.git --exclude=__pycache__ "$@" . |
+        tar -xf - -C "$folder/$MODULE"
+}
+
 # --- Odoo: where it is ------------------------------------------------------------
 
 # Sets ODOO_PYTHONPATH and CORE_ADDONS from ODOO_HOME (dev/setup remembers it), the Odoo
@@ -90,13 +100,15 @@ load_module() {
     }
 }
 
+purelib() { "$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
+
+addons_path() { echo "$CORE_ADDONS,$(purelib)/odoo/addons,$1"; } # and the folder of ours
+
 # The configuration is written anew at every start: the cluster's port may have moved.
 write_conf() {
-    local addons
-    addons=$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/odoo/addons
     cat >"$OFFICE/odoo.conf.$$" <<CONF
 [options]
-addons_path = $CORE_ADDONS,$addons,$ADDONS
+addons_path = $(addons_path "$ADDONS")
 data_dir = $OFFICE/data
 db_host = 127.0.0.1
 db_port = $(pg_port)
