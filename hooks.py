@@ -1,5 +1,5 @@
 def post_init_hook(env):
-    """Keep client data inside (J1): CRM's enrichment and look-ups send it to a service outside."""
+    """Keep client data inside (J1): CRM's enrichment sends it to a service outside."""
     env["ir.config_parameter"].set_param("crm.iap.lead.enrich.setting", "manual")
     outward = (
         "crm_iap_enrich.ir_cron_lead_enrichment",
