@@ -11,7 +11,7 @@ class CrmTeam(models.Model):
 
 
 class CrmTeamMember(models.Model):
-    """Who is in a team decides what its leader sees: record rules are cached by user."""
+    """Who is in a team decides what its leader sees: rules are cached by user."""
 
     _inherit = "crm.team.member"
 

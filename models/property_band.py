@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 
 class PropertyBand(models.Model):
-    """A band of area, floor or price by which a project's forms group units (A6, G3)."""
+    """A band of area, floor or price by which forms group units (A6, G3)."""
 
     _name = "property.band"
     _description = "Area, Floor or Price Band"

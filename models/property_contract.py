@@ -152,7 +152,8 @@ class PropertyContract(models.Model):
         if float_compare(share, 100, precision_digits=2):
             raise UserError(
                 self.env._(
-                    "The buyers' shares of %(contract)s add up to %(share)g %%, not 100.",
+                    "The buyers' shares of %(contract)s add up to %(share)g %%, "
+                    "not 100.",
                     contract=self.display_name,
                     share=share,
                 )
@@ -161,8 +162,8 @@ class PropertyContract(models.Model):
         if self.currency_id.compare_amounts(planned, self.price):
             raise UserError(
                 self.env._(
-                    "The instalments of %(contract)s add up to %(planned).2f, the price "
-                    "is %(price).2f.",
+                    "The instalments of %(contract)s add up to %(planned).2f, "
+                    "the price is %(price).2f.",
                     contract=self.display_name,
                     planned=planned,
                     price=self.price,

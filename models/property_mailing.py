@@ -1,7 +1,4 @@
-from datetime import time, timedelta
-
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
 
 
 class PropertyMailing(models.Model):

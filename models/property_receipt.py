@@ -114,8 +114,8 @@ class PropertyReceipt(models.Model):
             if receipt.currency_id.compare_amounts(allocated, receipt.amount) > 0:
                 raise ValidationError(
                     self.env._(
-                        "%(receipt)s is allocated beyond its amount: %(allocated).2f of "
-                        "%(amount).2f.",
+                        "%(receipt)s is allocated beyond its amount: "
+                        "%(allocated).2f of %(amount).2f.",
                         receipt=receipt.display_name,
                         allocated=allocated,
                         amount=receipt.amount,
