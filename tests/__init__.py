@@ -1,1 +1,1 @@
-from . import test_js
+from . import test_js, test_price_list
