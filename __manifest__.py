@@ -15,6 +15,7 @@
             "msoffcrypto-tool",
             "python-stdnum",
             "openpyxl",
+            "xlrd",
         ],
     },
     "data": [
