@@ -1,4 +1,7 @@
 import base64
+from io import BytesIO
+
+import qrcode
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -155,11 +158,15 @@ class PropertyDeposit(models.Model):
             deposit.check_code = deposit.name and code[:6].upper()
 
     def _qr_code(self):
-        """The slip's number and check code as an image address, for print (E1)."""
-        image = self.env["ir.actions.report"].barcode(
-            "QR", f"{self.name} {self.check_code}", width=220, height=220
-        )
-        return image_data_uri(base64.b64encode(image))
+        """The slip's number and check code as an image address, for print (E1).
+
+        :raise UserError: for a draft, which is no slip yet
+        """
+        if not self.name:
+            raise UserError(self.env._("A slip is printed once it has been opened."))
+        image = BytesIO()
+        qrcode.make(f"{self.name} {self.check_code}", border=1).save(image, "PNG")
+        return image_data_uri(base64.b64encode(image.getvalue()))
 
     @api.depends("contract_ids.state")
     def _compute_contract_id(self):
