@@ -15,6 +15,8 @@ class PropertyDeposit(models.Model):
     _order = "date DESC, id DESC"
     _door_fields = (
         "state",
+        "name",
+        "reason",
         "slip_expires",
         "sign_deadline",
         "confirm_date",
