@@ -8,7 +8,7 @@ UTC8 = "Asia/Shanghai"
 
 
 class PropertyCommon(BaseCommon):
-    """Two projects with their people and units; everything is made as its role makes it.
+    """Two projects with their people and units, each step taken by who takes it.
 
     'Test Garden' has two teams, each a rep and his supervisor, and one of every other
     role; rep_c works in 'Other Garden' only. With `HttpCase` as second base it serves
@@ -236,7 +236,7 @@ class PropertyCommon(BaseCommon):
 
     @classmethod
     def make_client(cls, user, **vals):
-        """A client file entered by `user`, complete by B8 unless `vals` say otherwise."""
+        """A client file entered by `user`, complete (B8) unless `vals` say otherwise."""
         project = vals.get("project_id") or (
             cls.other_project if user == cls.rep_c else cls.project
         )
