@@ -7,9 +7,9 @@ class PropertyDoorMixin(models.AbstractModel):
 
     `_door_fields` are written by `_write_through`, which the steps call after they
     checked role and state. `_frozen_fields` maps a field to the states in which it may
-    still be changed. Derived fields (stored, computed, not editable) are behind the door
-    too: Odoo would store what a remote caller writes there. No context key opens a door,
-    `default_state` as little as any other: a remote caller can set any key.
+    still be changed. Derived fields (stored, computed, not editable) are behind the
+    door too: Odoo would store what a remote caller writes there. No context key opens a
+    door, `default_state` as little as any other: a remote caller can set any key.
     """
 
     _name = "property.door.mixin"

@@ -137,7 +137,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _with_clean_id_number(self, vals):
-        """Cards are typed with blanks, a small x or wide digits; one spelling is kept."""
+        """Typed with blanks, a small x or wide digits, it is kept in one spelling."""
         if not vals.get("id_number"):
             return vals
         number = unicodedata.normalize("NFKC", vals["id_number"])

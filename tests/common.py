@@ -236,7 +236,7 @@ class PropertyCommon(BaseCommon):
 
     @classmethod
     def make_client(cls, user, **vals):
-        """A client file entered by `user`, complete (B8) unless `vals` say otherwise."""
+        """A client file entered by `user`, complete (B8) unless `vals` break it."""
         project = vals.get("project_id") or (
             cls.other_project if user == cls.rep_c else cls.project
         )

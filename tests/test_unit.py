@@ -85,7 +85,7 @@ class TestUnit(PropertyCommon):
         self.assertEqual(unit.name, "8-7", "a renamed building renames its units")
 
     def test_room_is_unique(self):
-        """A1: one building, entrance and room is one unit, no entrance being one too."""
+        """A1: building, entrance (or none) and room are of one unit only."""
         self.new_unit(room="X1", entrance="1")
         self.new_unit(room="X1", entrance="2")
         self.new_unit(room="X1", building_id=self.building_2.id, entrance="1")
@@ -339,7 +339,7 @@ class TestUnit(PropertyCommon):
     # === What stops a sale (A2, A7) ===
 
     def test_block_stops_every_sale(self):
-        """A3: a blocked unit (mortgage, court order) takes no slip, deposit, contract."""
+        """A3: a unit blocked by a court takes no slip, deposit or contract."""
         for state, to_state in (
             ("available", "slip"),
             ("slip", "deposit"),
