@@ -21,6 +21,8 @@ class PropertyDeposit(models.Model):
     _order = "date DESC, id DESC"
     _door_fields = (
         "state",
+        "name",
+        "reason",
         "slip_expires",
         "sign_deadline",
         "confirm_date",
@@ -199,7 +201,7 @@ class PropertyDeposit(models.Model):
                     )
                 )
 
-    @api.constrains("amount", "price", "unit_id")
+    @api.constrains("amount", "price", "unit_id", "date")
     def _check_deposit_limit(self):
         for deposit in self.filtered("amount"):
             policy = deposit.project_id.policy(
@@ -321,6 +323,19 @@ class PropertyDeposit(models.Model):
             deposit.receipt_ids.filtered(
                 lambda receipt: receipt.state == "draft"
             ).action_confirm()
+            if (
+                deposit.currency_id.compare_amounts(deposit.paid_amount, deposit.amount)
+                < 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(paid).2f of the %(amount).2f of %(deposit)s are received: "
+                        "enter the missing receipt first.",
+                        paid=deposit.paid_amount,
+                        amount=deposit.amount,
+                        deposit=deposit.display_name,
+                    )
+                )
             deposit._write_through(
                 {
                     "state": "confirmed",
