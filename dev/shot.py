@@ -249,11 +249,14 @@ class Server:
     def __init__(self, address, database, login, password):
         self.address = address
         self.session = requests.Session()
-        user = self.call(
-            "/web/session/authenticate", db=database, login=login, password=password
-        )
-        if not user.get("uid"):
-            raise ShotError(f"{login} cannot log in to {database}")
+        self.who = {"db": database, "login": login, "password": password}
+        self.log_in()
+
+    def log_in(self):
+        try:
+            user = self.call("/web/session/authenticate", **self.who)
+        except ShotError as error:
+            raise ShotError(f"{self.who['login']} cannot log in: {error}") from None
         self.uid = user["uid"]
 
     def call(self, path, **params):
@@ -278,6 +281,7 @@ class Server:
             return
         before = self.users("read", ["lang"])[0]["lang"]
         self.users("write", {"lang": lang})
+        self.log_in()  # the session keeps the language of its beginning
         try:
             yield
         finally:
