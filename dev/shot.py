@@ -267,11 +267,9 @@ class Server:
             raise ShotError(answer["error"]["data"]["message"])
         return answer["result"]
 
-    def users(self, method, *args):
-        path = f"/web/dataset/call_kw/res.users/{method}"
-        return self.call(
-            path, model="res.users", method=method, args=[[self.uid], *args], kwargs={}
-        )
+    def method(self, model, method, *args):
+        path = f"/web/dataset/call_kw/{model}/{method}"
+        return self.call(path, model=model, method=method, args=args, kwargs={})
 
     @contextlib.contextmanager
     def speaking(self, lang):
@@ -279,13 +277,16 @@ class Server:
         if not lang:
             yield
             return
-        before = self.users("read", ["lang"])[0]["lang"]
-        self.users("write", {"lang": lang})
+        installed = dict(self.method("res.lang", "get_installed"))
+        if lang not in installed:
+            raise ShotError(f"{lang} is not installed here, but {', '.join(installed)}")
+        [user] = self.method("res.users", "read", [self.uid], ["lang"])
+        self.method("res.users", "write", [self.uid], {"lang": lang})
         self.log_in()  # the session keeps the language of its beginning
         try:
             yield
         finally:
-            self.users("write", {"lang": before})
+            self.method("res.users", "write", [self.uid], {"lang": user["lang"]})
 
 
 class Step(argparse.Action):
@@ -342,12 +343,15 @@ def main():
                 run(page, server, options)
             except ShotError as error:
                 page.errors.append(str(error))
+            # Also where it went wrong: the picture often tells why.
             page.picture(options.out)
             where = page.evaluate("location.href")
             if said := page.evaluate(
                 "document.querySelector('.o_error_dialog')?.innerText"
             ):
                 page.errors.append(said)
+    except ShotError as error:
+        sys.exit(f"error: {error}")
     finally:
         page.close()
     print(f"{options.out}: {where}")
