@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { queryAllTexts } from "@odoo/hoot-dom";
+import { queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import {
     contains,
@@ -85,6 +85,7 @@ function mockForm(period = "day") {
 }
 
 async function openForm() {
+    onRpc("review_user_count", () => []); // the approvals' badge of the top bar
     await mountWithCleanup(WebClient);
     await getService("action").doAction(42);
 }
@@ -127,7 +128,7 @@ test("a list over a period starts with the year", async () => {
     mockForm("range");
     await openForm();
     expect.verifySteps(["1 2026-01-01 2026-03-10"]);
-    expect("input[name=date_from]").toHaveValue("2026-01-01");
+    expect(queryOne("input[name=date_from]").value).toBe("2026-01-01");
 });
 
 test("a figure opens its records, and back is the same day", async () => {
