@@ -15,6 +15,7 @@ from .text import (
     MAX_LABEL,
     WAN,
     YUAN,
+    clean,
     is_date,
     is_number,
     split_label,
@@ -104,6 +105,11 @@ class Table:
     def column(self, name):
         """:return: the column that holds a field, or None"""
         return next((col for col in self.columns if col.field == name), None)
+
+    def sample(self, column):
+        """:return: the first value below a column's label, as text"""
+        texts = (clean(row[column.index]) for row in self.sheet.rows[self.head[1] :])
+        return next(filter(None, texts), "")
 
 
 def classify(lower, upper=""):
