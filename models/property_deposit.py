@@ -1,6 +1,9 @@
+import base64
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, hmac
+from odoo.tools.image import image_data_uri
 
 # A deposit in one of these holds its unit; at most one per unit (E2).
 LIVE_STATES = ("slip", "paid", "confirmed", "signed")
@@ -150,6 +153,13 @@ class PropertyDeposit(models.Model):
             facts = (deposit.name, deposit.unit_id.id, f"{deposit.price:.2f}")
             code = hmac(env, "property-slip", facts)
             deposit.check_code = deposit.name and code[:6].upper()
+
+    def _qr_code(self):
+        """The slip's number and check code as an image address, for print (E1)."""
+        image = self.env["ir.actions.report"].barcode(
+            "QR", f"{self.name} {self.check_code}", width=220, height=220
+        )
+        return image_data_uri(base64.b64encode(image))
 
     @api.depends("contract_ids.state")
     def _compute_contract_id(self):
