@@ -19,11 +19,15 @@ class PropertyUnitGenerate(models.TransientModel):
     project_id = fields.Many2one(
         "property.project",
         required=True,
-        default=lambda self: self._default_project_id(),
+        default=lambda self: self.env["property.project"]._only(),
     )
     currency_id = fields.Many2one(related="project_id.currency_id")
     building_id = fields.Many2one(
-        "property.building", domain="[('project_id', '=', project_id)]"
+        "property.building",
+        compute="_compute_building_id",
+        store=True,
+        readonly=False,
+        domain="[('project_id', '=', project_id)]",
     )
     building_name = fields.Char("New Building", help="29幢")
     entrances = fields.Char(help="1, 2: empty where the building has only one.")
@@ -36,8 +40,11 @@ class PropertyUnitGenerate(models.TransientModel):
     amount_total = fields.Monetary("Sum of Prices", compute="_compute_preview")
     problem = fields.Char(compute="_compute_preview")
 
-    def _default_project_id(self):
-        return self.env["property.project"]._only_one()
+    @api.depends("project_id")
+    def _compute_building_id(self):
+        for wizard in self:
+            if wizard.building_id.project_id != wizard.project_id:
+                wizard.building_id = False
 
     @api.depends(
         "building_id",
@@ -111,7 +118,9 @@ class PropertyUnitGenerate(models.TransientModel):
         for vals in plan:
             key = place_key(vals["entrance"], vals["room"])
             if key in taken:
-                repeated.append("-".join(filter(None, (vals["entrance"], vals["room"]))))
+                repeated.append(
+                    "-".join(filter(None, (vals["entrance"], vals["room"])))
+                )
             taken.add(key)
         if repeated:
             raise UserError(

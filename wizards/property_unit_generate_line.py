@@ -44,7 +44,9 @@ class PropertyUnitGenerateLine(models.TransientModel):
             {
                 "entrance": entrance,
                 "floor": floor,
-                "room": f"{floor:02d}{self.suffix}",
+                "room": f"{floor:02d}{self.suffix}"
+                if floor > 0
+                else f"B{-floor}{self.suffix}",
                 "unit_type_id": self.unit_type_id.id,
                 "area_gross": self.area_gross,
                 "area_net": self.area_net,

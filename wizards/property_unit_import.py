@@ -24,10 +24,10 @@ class PropertyUnitImport(models.TransientModel):
     project_id = fields.Many2one(
         "property.project",
         required=True,
-        default=lambda self: self._default_project_id(),
+        default=lambda self: self.env["property.project"]._only(),
     )
     currency_id = fields.Many2one(related="project_id.currency_id")
-    data = fields.Binary("Price List", required=True, attachment=False)
+    data = fields.Binary("Price List", attachment=False)
     filename = fields.Char()
 
     # What the file seems to say; the user may say otherwise
@@ -49,9 +49,7 @@ class PropertyUnitImport(models.TransientModel):
         help="A list with one kind of price gives both the list price and the filed "
         "price of a unit.",
     )
-    permit_number = fields.Char(
-        compute="_compute_permit", store=True, readonly=False
-    )
+    permit_number = fields.Char(compute="_compute_permit", store=True, readonly=False)
     permit_date = fields.Date(
         "Permit Issued On",
         compute="_compute_permit",
@@ -72,9 +70,7 @@ class PropertyUnitImport(models.TransientModel):
     is_checked = fields.Boolean(
         compute="_compute_is_checked", store=True, readonly=False
     )
-    notice = fields.Text(
-        compute="_compute_notice", store=True, readonly=False
-    )
+    notice = fields.Text(compute="_compute_notice", store=True, readonly=False)
     line_ids = fields.One2many("property.unit.import.line", "import_id", "Rows")
     unit_count = fields.Integer("Rows Read", readonly=True)
     amount_total = fields.Monetary("Sum of Prices", readonly=True)
@@ -83,10 +79,6 @@ class PropertyUnitImport(models.TransientModel):
     unchanged_count = fields.Integer("Unchanged", readonly=True)
     warning_count = fields.Integer("With a Warning", readonly=True)
     refused_count = fields.Integer("Refused", readonly=True)
-
-    def _default_project_id(self):
-        projects = self.env["property.project"].search([], limit=2)
-        return projects if len(projects) == 1 else False
 
     # === The proposal ===
 
