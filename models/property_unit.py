@@ -217,7 +217,7 @@ class PropertyUnit(models.Model):
                     "user_id": self.env.uid,
                     "from_state": bool(unit.event_ids) and unit.state,
                     "to_state": to_state,
-                    "price": origin.price if to_state in RESERVED_STATES else None,
+                    "price": origin and to_state in RESERVED_STATES and origin.price,
                     "origin": origin and f"{origin._name},{origin.id}",
                     "reason": reason,
                 }
