@@ -179,7 +179,6 @@ class TestUnitImport(UnitImportCase):
         )
         with Form(self.env["property.unit.import"].with_user(self.control)) as form:
             form.data = base64.b64encode(data)
-            form.filename = "list.xlsx"
             self.assertEqual(form.project_id, self.project, "his only one")
             labels = [column["label"] for column in form.column_ids._records]
             self.assertEqual(labels, ["幢号", "房号", "建筑面积", "一口价"])

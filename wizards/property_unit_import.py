@@ -250,13 +250,13 @@ class PropertyUnitImport(models.TransientModel):
 
     def _import(self, lines):
         buildings = self._named("property.building", lines.mapped("building"))
+        values = [(line, dict(line.values or {})) for line in lines]
         types = self._named(
             "property.unit.type",
-            [line.values["unit_type"] for line in lines if "unit_type" in line.values],
+            [vals["unit_type"] for _line, vals in values if "unit_type" in vals],
         )
         vals_list = []
-        for line in lines:
-            vals = dict(line.values)
+        for line, vals in values:
             if name := vals.pop("unit_type", None):
                 vals["unit_type_id"] = types[name].id
             if not line.unit_id:

@@ -31,8 +31,8 @@ class PropertyUnitImportColumn(models.TransientModel):
     import_id = fields.Many2one(
         "property.unit.import", required=True, index=True, ondelete="cascade"
     )
-    label = fields.Char("Column", required=True, readonly=True)
-    sample = fields.Char("First Value", readonly=True)
+    label = fields.Char("Column", required=True)
+    sample = fields.Char("First Value")
     target = fields.Selection(TARGETS, "Read As", help="Empty: not read.")
     unit = fields.Selection([(YUAN, YUAN), (WAN, WAN)], help="Of the column's figures.")
 
