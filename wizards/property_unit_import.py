@@ -156,15 +156,21 @@ class PropertyUnitImport(models.TransientModel):
             message = self.env._(error.message, **error.kwargs)
             raise UserError(message) from error
 
+    def _say(self, problem):
+        """A problem the reader found, in the user's language."""
+        kwargs = dict(problem.kwargs)
+        if "field" in kwargs:
+            column = self.env["property.unit.import.column"]
+            labels = dict(column._fields["target"]._description_selection(self.env))
+            kwargs["field"] = labels.get(kwargs["field"], kwargs["field"])
+        return self.env._(MESSAGES[problem.code], **kwargs)
+
     def _mapping(self):
         return {**(self.project_id.price_mapping or {}), **self.column_ids._saved()}
 
     def _notice(self, price_list):
         """What is to be known of the file before anything of it is imported."""
-        notices = [
-            self.env._(MESSAGES[problem.code], **problem.kwargs)
-            for problem in price_list.warnings
-        ]
+        notices = [self._say(problem) for problem in price_list.warnings]
         named, project = price_list.project_name, self.project_id.name or ""
         if named and project and named not in project and project not in named:
             notices.append(

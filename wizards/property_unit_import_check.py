@@ -3,7 +3,7 @@ import re
 from odoo.tools import float_compare
 
 from ..models.property_unit import RESERVED_STATES, place_key
-from .price_list import MESSAGES, Problem
+from .price_list import Problem
 
 PRICES = ("list_price", "filed_price", "floor_price")
 FIGURES = ("area_gross", "area_net", *PRICES)
@@ -119,9 +119,7 @@ class PriceListCheck:
         if row.room and first is not row and "duplicate_room" not in _codes(row):
             place = {"sheet": first.sheet, "row": first.number}
             problems.append(Problem("duplicate_room", place))
-        messages = [
-            self.env._(MESSAGES[problem.code], **problem.kwargs) for problem in problems
-        ]
+        messages = [self.wizard._say(problem) for problem in problems]
         verdict = WARNING if problems else "new"
         if any(problem.code in REFUSING for problem in problems):
             verdict = REFUSED

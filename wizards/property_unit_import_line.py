@@ -18,7 +18,7 @@ class PropertyUnitImportLine(models.TransientModel):
     building = fields.Char()
     entrance = fields.Char()
     room = fields.Char()
-    area = fields.Float("Gross Area (㎡)", digits=(12, 2))
+    area = fields.Float("Area (㎡)", digits=(12, 2))
     price = fields.Monetary()
 
     # What becomes of it
@@ -33,6 +33,6 @@ class PropertyUnitImportLine(models.TransientModel):
         ],
         required=True,
     )
-    message = fields.Char()
+    message = fields.Text()
     # The unit's values to create or write, the type by its name.
     values = fields.Json(export_string_translation=False)
