@@ -4,5 +4,7 @@ from . import (
     test_mailing,
     test_price_list,
     test_unit,
+    test_unit_generate,
+    test_unit_import,
     test_views,
 )
