@@ -298,9 +298,9 @@ class TestUnitImport(UnitImportCase):
 
     def test_total_of_the_list_is_compared(self):
         """A7: a list whose own total is not its rows' sum is noticed before import."""
-        total = ("合计", None, None, None, None, 100, 999999)
+        total = ("合计", None, None, None, None, 100, 990000)
         wizard = self.check(row(), total)
-        self.assertIn("999999.00, its rows add up to 1000000.00", wizard.notice)
+        self.assertIn("990000.00, its rows add up to 1000000.00", wizard.notice)
         self.assertIn("List Price", wizard.notice)
 
     def test_file_of_another_project(self):
