@@ -10,6 +10,8 @@ class PropertyInstallment(models.Model):
 
     _name = "property.installment"
     _description = "Instalment"
+    _inherit = ["property.door.mixin"]
+    _door_fields = ()
     _order = "contract_id, sequence, id"
 
     contract_id = fields.Many2one(
@@ -69,7 +71,9 @@ class PropertyInstallment(models.Model):
     def _compute_state(self):
         for installment in self:
             currency = installment.currency_id
-            if currency.is_zero(installment.residual):
+            if not currency or not installment.due_date:  # being typed
+                installment.state = "pending"
+            elif currency.is_zero(installment.residual):
                 installment.state = "paid"
             elif installment.due_date < installment.project_id.local_day():
                 installment.state = "overdue"
@@ -86,7 +90,10 @@ class PropertyInstallment(models.Model):
         overdue = Domain.OR(
             Domain("project_id", "=", project.id)
             & Domain("due_date", "<", project.local_day())
-            for project in self.env["property.project"].sudo().search([])
+            for project in self.env["property.project"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([])
         )
         return Domain.OR(
             {
