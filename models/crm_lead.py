@@ -338,6 +338,7 @@ class CrmLead(models.Model):
         """The form of a new follow-up of this client."""
         self.ensure_one()
         return {
+            "name": self.env._("New Follow-up"),
             "type": "ir.actions.act_window",
             "res_model": "property.interaction",
             "view_mode": "form",
