@@ -6,6 +6,7 @@ from . import (
     test_payment_plan,
     test_policy,
     test_price_list,
+    test_race,
     test_receipt,
     test_sale,
     test_share,
