@@ -1,6 +1,12 @@
+import base64
+from io import BytesIO
+
+import qrcode
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, hmac
+from odoo.tools.image import image_data_uri
 
 # A deposit in one of these holds its unit; at most one per unit (E2).
 LIVE_STATES = ("slip", "paid", "confirmed", "signed")
@@ -152,6 +158,17 @@ class PropertyDeposit(models.Model):
             facts = (deposit.name, deposit.unit_id.id, f"{deposit.price:.2f}")
             code = hmac(env, "property-slip", facts)
             deposit.check_code = deposit.name and code[:6].upper()
+
+    def _qr_code(self):
+        """The slip's number and check code as an image address, for print (E1).
+
+        :raise UserError: for a draft, which is no slip yet
+        """
+        if not self.name:
+            raise UserError(self.env._("A slip is printed once it has been opened."))
+        image = BytesIO()
+        qrcode.make(f"{self.name} {self.check_code}", border=1).save(image, "PNG")
+        return image_data_uri(base64.b64encode(image.getvalue()))
 
     @api.depends("contract_ids.state")
     def _compute_contract_id(self):

@@ -18,12 +18,17 @@ class PropertyUnitEvent(models.Model):
     user_id = fields.Many2one("res.users", required=True)
     from_state = fields.Selection(UNIT_STATES)
     to_state = fields.Selection(UNIT_STATES, required=True)
+    price = fields.Float(
+        digits=(16, 2), help="Deal price of a reserved unit; empty when it is not."
+    )
     reason = fields.Char()
     origin = fields.Reference(
         [("property.deposit", "Deposit"), ("property.contract", "Contract")],
     )
 
-    _replay_idx = models.Index("(unit_id, date DESC, id DESC) INCLUDE (to_state)")
+    _replay_idx = models.Index(
+        "(unit_id, date DESC, id DESC) INCLUDE (to_state, price)"
+    )
     _project_idx = models.Index("(project_id, date)")
 
     def _compute_display_name(self):

@@ -1,8 +1,12 @@
 from . import (
     test_client,
+    test_contract,
     test_crm_quiet,
+    test_form,
+    test_id_number,
     test_interaction,
     test_js,
+    test_mailing,
     test_payment_plan,
     test_policy,
     test_price_list,
@@ -12,4 +16,7 @@ from . import (
     test_share,
     test_time,
     test_unit,
+    test_unit_generate,
+    test_unit_import,
+    test_views,
 )
