@@ -26,6 +26,7 @@
         "data/property_policy_data.xml",
         "data/property_concern_data.xml",
         "data/ir_cron_data.xml",
+        "reports/report_layout.xml",
         "reports/property_form_reports.xml",
         "reports/property_deposit_reports.xml",
         "data/mail_template_data.xml",

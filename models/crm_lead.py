@@ -3,6 +3,16 @@ from odoo.exceptions import UserError, ValidationError
 
 from .property_interaction import GRADES, HORIZONS, PURPOSES
 
+# Facts of the ledger, in the file to be read and searched.
+REGISTRATION_FIELDS = {
+    "registration_number",
+    "registered_date",
+    "registered_user_id",
+    "owned_until",
+    "ownership_state",
+    "client_class",
+}
+
 
 class CrmLead(models.Model):
     """A lead with a project is one client in that project: 客户登记 (C1, C14)."""
@@ -170,6 +180,10 @@ class CrmLead(models.Model):
                 self.env._(
                     "A client belongs to one project: register him in the other one."
                 )
+            )
+        if clients and not REGISTRATION_FIELDS.isdisjoint(vals):
+            raise UserError(
+                self.env._("Registration and ownership are not written directly.")
             )
         if "user_id" in vals and any(
             lead.user_id.id != (vals["user_id"] or False) for lead in clients

@@ -12,10 +12,11 @@ class PropertyContract(models.Model):
     _description = "Contract"
     _inherit = ["property.door.mixin", "mail.thread"]
     _order = "sign_date DESC, id DESC"
+    _door_fields = ("state", "name")
     _frozen_fields = dict.fromkeys(
         ("deposit_id", "plan_id", "payment_method", "special_clauses", "sign_date"),
         ("draft",),
-    )
+    ) | dict.fromkeys(("filing_number", "filing_date"), ("draft", "signed"))
 
     name = fields.Char("Contract No.", readonly=True, copy=False)
     deposit_id = fields.Many2one("property.deposit", required=True, ondelete="restrict")
@@ -194,6 +195,8 @@ class PropertyContract(models.Model):
 class PropertyContractBuyer(models.Model):
     _name = "property.contract.buyer"
     _description = "Buyer of a Contract"
+    _inherit = ["property.door.mixin"]
+    _door_fields = ()
     _order = "contract_id, share DESC, id"
     _rec_name = "partner_id"
 

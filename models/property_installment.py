@@ -10,6 +10,8 @@ class PropertyInstallment(models.Model):
 
     _name = "property.installment"
     _description = "Instalment"
+    _inherit = ["property.door.mixin"]
+    _door_fields = ()
     _order = "contract_id, sequence, id"
 
     contract_id = fields.Many2one(
@@ -86,7 +88,10 @@ class PropertyInstallment(models.Model):
         overdue = Domain.OR(
             Domain("project_id", "=", project.id)
             & Domain("due_date", "<", project.local_day())
-            for project in self.env["property.project"].sudo().search([])
+            for project in self.env["property.project"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([])
         )
         return Domain.OR(
             {

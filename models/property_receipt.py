@@ -9,7 +9,7 @@ class PropertyReceipt(models.Model):
     _description = "Receipt"
     _inherit = ["property.door.mixin"]
     _order = "date DESC, id DESC"
-    _door_fields = ("state", "confirm_date", "confirm_user_id")
+    _door_fields = ("state", "name", "confirm_date", "confirm_user_id")
     _frozen_fields = dict.fromkeys(
         ("kind", "method", "amount", "date", "deposit_id", "contract_id"), ("draft",)
     )
@@ -187,6 +187,8 @@ class PropertyReceipt(models.Model):
 class PropertyReceiptLine(models.Model):
     _name = "property.receipt.line"
     _description = "Receipt Allocation"
+    _inherit = ["property.door.mixin"]
+    _door_fields = ()
     _order = "receipt_id, id"
 
     receipt_id = fields.Many2one(

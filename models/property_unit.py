@@ -16,6 +16,7 @@ UNIT_STATES = [
 # A unit in one of these belongs to a client; its price no longer moves (A7).
 RESERVED_STATES = ("slip", "deposit", "contracted", "delivered")
 SOLD_STATES = ("deposit", "contracted", "delivered")
+FREE_STATES = ("unreleased", "held", "available")
 # Every move that exists; all others are refused, whoever asks.
 UNIT_MOVES = {
     "unreleased": ("held", "available"),
@@ -37,6 +38,9 @@ class PropertyUnit(models.Model):
     _order = "project_id, building_id, entrance, floor, room"
     _rec_names_search = ["name"]
     _door_fields = ("state", "deposit_id", "contract_id")
+    _frozen_fields = dict.fromkeys(
+        ("building_id", "entrance", "room", "area_gross"), FREE_STATES
+    )
 
     name = fields.Char(compute="_compute_name", store=True, index="trigram")
     active = fields.Boolean(default=True)
@@ -204,6 +208,7 @@ class PropertyUnit(models.Model):
                     "user_id": self.env.uid,
                     "from_state": bool(unit.event_ids) and unit.state,
                     "to_state": to_state,
+                    "price": origin.price if to_state in RESERVED_STATES else None,
                     "origin": origin and f"{origin._name},{origin.id}",
                     "reason": reason,
                 }

@@ -1,3 +1,4 @@
+import unicodedata
 from datetime import date
 
 from stdnum.cn import ric
@@ -136,8 +137,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _with_clean_id_number(self, vals):
-        """Cards are typed with blanks and a small x; one spelling is stored."""
+        """Typed with blanks, a small x or wide digits, it is kept in one spelling."""
         if not vals.get("id_number"):
             return vals
-        number = "".join(vals["id_number"].split()).upper()
+        number = unicodedata.normalize("NFKC", vals["id_number"])
+        number = "".join(number.split()).upper()
         return vals | {"id_number": number}

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import openpyxl
 import xlwt
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.crm_property_sales.wizards.price_list import (
     PriceListError,
     find_table,
@@ -22,7 +25,6 @@ from odoo.addons.crm_property_sales.wizards.price_list_text import (
     parse_number,
     split_label,
 )
-from odoo.tests import BaseCase, tagged
 
 FILING = Path(__file__).parent / "data" / "price_list_510116202366117.xlsx"
 HEAD = (
