@@ -5,5 +5,4 @@ it happened, through the same steps that users take. Nothing of Odoo or of the t
 imports this package: `dev/demo.py` does.
 """
 
-from .check import check
 from .office import open_office

@@ -131,7 +131,7 @@ def _time(env):
 
 
 def _life(env):
-    """There is something of everything to look at."""
+    """There is something of everything to look at (that chance cannot leave out)."""
     wanted = {
         "property.unit": (
             "state",
@@ -139,8 +139,8 @@ def _life(env):
         ),
         "property.deposit": ("state", (*LIVE, "lapsed", "cancelled")),
         "property.contract": ("state", ("signed", "filed")),
-        "property.receipt": ("state", ("draft", "confirmed", "cancelled")),
-        "property.installment": ("state", ("pending", "partial", "paid", "overdue")),
+        "property.receipt": ("state", ("draft", "confirmed")),
+        "property.installment": ("state", ("pending", "paid", "overdue")),
         "crm.lead": ("ownership_state", ("owned", "free", "sold")),
         "property.interaction": ("invalid_reason", ("survey", "wrong", "agent")),
     }

@@ -223,16 +223,16 @@ class Deals:
         if due == office.day:
             return office.at(office.soon(5, 30), self.receive, installment, 1)
         luck = rng.random()
-        late = rng.randint(-6, 0) if luck < 0.7 else rng.randint(2, 25)
-        if luck > 0.93:
+        if luck < 0.12:  # half of it, well before
+            delay, share = rng.randint(-40, -10), 0.5
+        elif luck < 0.75:
+            delay, share = rng.randint(-6, 0), 1
+        elif luck < 0.93:
+            delay, share = rng.randint(2, 25), 1
+        else:
             return None
-        share = 0.5 if luck > 0.88 else 1
-        return office.at(
-            utc(due + timedelta(days=late), rng.randint(9, 16), rng.randrange(60)),
-            self.receive,
-            installment,
-            share,
-        )
+        when = utc(due + timedelta(days=delay), rng.randint(9, 16), rng.randrange(60))
+        return office.at(when, self.receive, installment, share)
 
     def receive(self, installment, share):
         """Paid at the desk; a loan is paid out by the bank."""

@@ -63,7 +63,8 @@ def _remind(office):
 def _mail_forms(office):
     """The daily sales form to manager and head office (G21), once there is one."""
     env = office.env
-    if FORM not in dict(env["property.form"].selection()):
+    forms = env["property.mailing"].fields_get(["form"])["form"]["selection"]
+    if FORM not in dict(forms):
         return
     env["property.mailing"].create(
         [

@@ -6,6 +6,7 @@ from random import Random
 from odoo import fields
 
 from . import desk
+from .check import check
 from .clock import clock, local, utc
 from .deals import Deals
 from .inventory import build_projects
@@ -24,13 +25,14 @@ QUIET = {
 HOURS = {9: 8, 10: 15, 11: 13, 12: 5, 13: 8, 14: 15, 15: 16, 16: 13, 17: 7}
 
 
-def open_office(env):
-    """Fill an empty database with the demo office, up to this minute."""
-    now = fields.Datetime.now()
+def open_office(env, now=None):
+    """Fill an empty database with the demo office, up to this minute (or to `now`)."""
+    now = now or fields.Datetime.now()
     if local(now).hour < 9:  # today has not begun: the story ends last evening
         now = utc(local(now).date() - timedelta(days=1), 18, 30)
     with clock(env) as frozen:
         Office(env(context=env.context | QUIET), now, frozen).tell()
+        check(env)
 
 
 class Office:
@@ -83,6 +85,8 @@ class Office:
     # === What the story's parts use ===
 
     def at(self, moment, step, *args):
+        """Queue `step`; what should have happened before now happens next."""
+        moment = max(moment, self.moment)
         heapq.heappush(self._queue, (moment, next(self._numbers), step, args))
 
     @property

@@ -3,5 +3,4 @@
 from odoo.addons.crm_property_sales import demo
 
 demo.open_office(env)  # noqa: F821
-demo.check(env)  # noqa: F821
 env.cr.commit()  # noqa: F821
