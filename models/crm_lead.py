@@ -134,6 +134,14 @@ class CrmLead(models.Model):
             else:
                 lead.client_class = "potential"
 
+    @api.depends("contact_name", "project_id")
+    def _compute_name(self):
+        """A client file is called as the client is."""
+        clients = self.filtered("project_id")
+        for client in clients:
+            client.name = client.contact_name
+        super(CrmLead, self - clients)._compute_name()
+
     @api.depends("phone_sanitized")
     def _compute_phone_tail(self):
         for lead in self:
@@ -163,6 +171,16 @@ class CrmLead(models.Model):
                         ", ".join(missing),
                     )
                 )
+
+    @api.model
+    def default_get(self, fields):
+        """A file made from the office's menu is one of the user's first project."""
+        defaults = super().default_get(fields)
+        if self.env.context.get("property_client") and "project_id" in fields:
+            defaults.setdefault("project_id", self.env.user.property_project_ids[:1].id)
+        if defaults.get("project_id") and "user_id" in fields:
+            defaults["user_id"] = self._default_owner().id
+        return defaults
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -300,6 +318,12 @@ class CrmLead(models.Model):
         if not self.partner_id:
             self._handle_partner_assignment(create_missing=True)
         return self.partner_id
+
+    def get_formview_id(self, access_uid=None):
+        """A link to a client opens the client file, not CRM's form."""
+        if len(self) == 1 and self.project_id:
+            return self.env.ref("crm_property_sales.crm_lead_view_form_client").id
+        return super().get_formview_id(access_uid)
 
     # === CRM look-ups that would show other people's clients ===
 

@@ -71,7 +71,9 @@ class PropertyInstallment(models.Model):
     def _compute_state(self):
         for installment in self:
             currency = installment.currency_id
-            if currency.is_zero(installment.residual):
+            if not currency or not installment.due_date:  # being typed
+                installment.state = "pending"
+            elif currency.is_zero(installment.residual):
                 installment.state = "paid"
             elif installment.due_date < installment.project_id.local_day():
                 installment.state = "overdue"

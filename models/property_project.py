@@ -95,6 +95,12 @@ class PropertyProject(models.Model):
             self.env.registry.clear_cache()
         return super().write(vals)
 
+    @api.model
+    def _only(self):
+        """The project of a user who works in one only: what dialogs propose."""
+        projects = self.search([], limit=2)
+        return projects if len(projects) == 1 else self
+
     # === Time: the project's days, never UTC's ===
 
     @api.private

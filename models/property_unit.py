@@ -28,7 +28,20 @@ UNIT_MOVES = {
     "delivered": (),
 }
 # '29幢', '3号楼', '1单元': the part of a name that stands in a room number.
-NAME_SUFFIX = re.compile(r"(号楼|单元|[幢栋座楼梯#])+$")
+NAME_SUFFIX = re.compile(r"(单元|[幢栋座号楼梯#])+$")
+
+
+def place_key(*names):
+    """What makes a place the same place: 29, 29幢 and 29号楼 are one building, 1 and
+    1单元 one entrance, 0201 and 201 one room.
+
+    :return: tuple with a key for each of `names`
+    """
+    return tuple(_name_key("".join((name or "").upper().split())) for name in names)
+
+
+def _name_key(name):
+    return NAME_SUFFIX.sub("", name).lstrip("0") or name
 
 
 class PropertyUnit(models.Model):
@@ -208,7 +221,7 @@ class PropertyUnit(models.Model):
                     "user_id": self.env.uid,
                     "from_state": bool(unit.event_ids) and unit.state,
                     "to_state": to_state,
-                    "price": origin.price if to_state in RESERVED_STATES else None,
+                    "price": origin and to_state in RESERVED_STATES and origin.price,
                     "origin": origin and f"{origin._name},{origin.id}",
                     "reason": reason,
                 }

@@ -36,9 +36,7 @@ class PropertyFormOwners(models.AbstractModel):
                 "、".join(owners.mapped("name")),
                 "、".join(filter(None, owners.mapped("id_number"))),
                 "、".join(filter(None, owners.mapped("phone"))),
-                deposit.partner_id._display_address(without_company=True).replace(
-                    "\n", " "
-                ),
+                self._address(deposit.partner_id),
                 scope.project.local_day(deposit.confirm_date),
                 deposit.amount,
                 signed and contract.sign_date,
@@ -62,6 +60,12 @@ class PropertyFormOwners(models.AbstractModel):
             level="total",
         )
         return [section]
+
+    @staticmethod
+    def _address(partner):
+        """In the order of a Chinese address, from the large to the small."""
+        parts = (partner.state_id.name, partner.city, partner.street, partner.street2)
+        return "".join(part for part in parts if part)
 
     def _deposits(self, scope):
         start, end = scope.bounds

@@ -116,10 +116,12 @@ class PropertyFormSalesDaily(models.AbstractModel):
         flows = []
         for model, domain in domains:
             by_unit = defaultdict(list)
-            for unit, record_id, area, price in model._read_group(
-                domain, ["unit_id", "id"], ["area_gross:sum", "price:sum"]
+            for record in model.search_fetch(
+                domain, ["unit_id", "area_gross", "price"]
             ):
-                by_unit[unit.id].append((record_id, area, price))
+                by_unit[record.unit_id.id].append(
+                    (record.id, record.area_gross, record.price)
+                )
             flows.append((model._name, by_unit))
         return flows
 

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 from odoo import models
 
-from .form_table import KINDS, cell_kind, head_groups
+from .form_table import cell_kind, head_groups
 
 NUMBER_FORMATS = {
     "integer": "#,##0",
@@ -88,8 +88,8 @@ class PropertyFormXlsx(models.AbstractModel):
             sheet.write_datetime(line, place, date.fromisoformat(value), cell)
         elif kind == "datetime":
             sheet.write_datetime(line, place, datetime.fromisoformat(value), cell)
-        elif KINDS[kind] is None or isinstance(value, str):
-            sheet.write_string(line, place, str(value), cell)
+        elif isinstance(value, str):
+            sheet.write_string(line, place, value, cell)
         else:
             sheet.write_number(line, place, value, cell)
 

@@ -17,8 +17,8 @@ from odoo.addons.crm_property_sales.wizards.price_list import (
     read_price_list,
     read_workbook,
 )
-from odoo.addons.crm_property_sales.wizards.price_list_head import classify
-from odoo.addons.crm_property_sales.wizards.price_list_text import (
+from odoo.addons.crm_property_sales.wizards.price_list.head import classify
+from odoo.addons.crm_property_sales.wizards.price_list.text import (
     NotANumber,
     floor_of_room,
     parse_floor,

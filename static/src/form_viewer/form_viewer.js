@@ -120,10 +120,12 @@ export class FormViewer extends Component {
         if (!this.isRange) {
             this.state.options.date_from = this.state.options.date_to;
         }
-        if (name === "project_id") {
-            browser.localStorage.setItem(PROJECT_KEY, value);
-        }
         await this.load();
+    }
+
+    async setProject(id) {
+        browser.localStorage.setItem(PROJECT_KEY, id);
+        await this.set("project_id", Number(id));
     }
 
     async move(days) {
