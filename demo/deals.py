@@ -139,6 +139,7 @@ class Deals:
         self._free[unit.unit_type_id].append(unit)
         client.bought = False
         client.keen = 0.5
+        self.office.reception.console(client)
 
     def pay(self, deposit, client, fate):
         office = self.office

@@ -225,6 +225,9 @@ class Reception:
             rng.randint(0, 2) if client.keen < 0.3 else rng.randint(2, 4)
         )
         helpers = self._reps[client.project] - client.rep
+        buys = client.keen > BUYS and office.chance(0.23 * client.visits)
+        if buys:
+            client.follow_ups = 0
         self._enter(
             client,
             kind,
@@ -235,7 +238,7 @@ class Reception:
             helper_ids=[rng.choice(helpers).id] if office.chance(0.07) else [],
             next_date=self._plan_follow_up(client, 1, 2),
         )
-        if client.keen > BUYS and office.chance(0.23 * client.visits):
+        if buys:
             office.at(office.soon(20, 60), office.deals.open_slip, client)
         elif client.keen > WISHES or office.chance(0.1):
             if client.visits > 1:
@@ -255,6 +258,11 @@ class Reception:
         if not office.chance(0.07):  # forgotten
             office.at(when, self.follow_up, client, client.visits)
         return local(when).date()
+
+    def console(self, client):
+        """He did not buy after all: one more call is due."""
+        client.follow_ups = 1
+        self._plan_follow_up(client, 1, 4)
 
     def follow_up(self, client, visits):
         """:param visits: how often he had come when this was planned"""
