@@ -4,8 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from odoo.addons.crm_property_sales.models.property_interaction import VISIT_KINDS
-
+from ..models.property_interaction import VISIT_KINDS
 from .clock import local, utc
 from .words import (
     ASKED,
