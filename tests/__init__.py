@@ -1,4 +1,5 @@
 from . import (
+    test_access_rights,
     test_client,
     test_contract,
     test_crm_quiet,
