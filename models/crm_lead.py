@@ -140,7 +140,7 @@ class CrmLead(models.Model):
         clients = self.filtered("project_id")
         for client in clients:
             client.name = client.contact_name
-        super(CrmLead, self - clients)._compute_name()
+        return super(CrmLead, self - clients)._compute_name()
 
     @api.depends("phone_sanitized")
     def _compute_phone_tail(self):
@@ -226,7 +226,9 @@ class CrmLead(models.Model):
         )
         vals["type"] = "opportunity"
         vals["company_id"] = project.company_id.id
-        vals.setdefault("name", vals.get("contact_name"))
+        if not vals.get("contact_name"):  # a default, or missing: refused below (B8)
+            vals |= self.default_get(["contact_name"])
+        vals["name"] = vals.get("contact_name") or "/"
         vals.setdefault("country_id", self.env.ref("base.cn").id)
         teams = owner.sudo().crm_team_ids & project.sudo().team_ids
         vals.setdefault("team_id", teams[:1].id)
@@ -239,12 +241,17 @@ class CrmLead(models.Model):
 
     # === Registration and ownership ===
 
+    def _write_through(self, vals):
+        """Write what follows from registration and ownership; by these steps only."""
+        # pylint: disable-next=super-method-mismatch
+        return super().write(vals)
+
     def _register_client(self):
         """Number the clients and give them to who registered them first (C2)."""
         now = fields.Datetime.now()
         for lead in self:
             sequence = self.env["ir.sequence"].sudo().with_company(lead.company_id)
-            super(CrmLead, lead).write(
+            lead._write_through(
                 {
                     "registration_number": sequence.next_by_code("property.client"),
                     "registered_date": now,
@@ -290,7 +297,7 @@ class CrmLead(models.Model):
             lead.activity_ids.filtered(
                 lambda activity, owner=lead.user_id: activity.user_id == owner != user
             ).user_id = user
-            super(CrmLead, lead).write(
+            lead._write_through(
                 {
                     "user_id": user.id,
                     "ownership_state": state,
@@ -336,7 +343,8 @@ class CrmLead(models.Model):
         clients = self.filtered("project_id")
         clients.duplicate_lead_ids = False
         clients.duplicate_lead_count = 0
-        super(CrmLead, self - clients)._compute_potential_lead_duplicates()
+        others = self - clients
+        return super(CrmLead, others)._compute_potential_lead_duplicates()
         for lead in self - clients:
             lead.duplicate_lead_ids -= lead.duplicate_lead_ids.filtered("project_id")
             lead.duplicate_lead_count = len(lead.duplicate_lead_ids - lead)

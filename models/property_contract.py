@@ -19,7 +19,9 @@ class PropertyContract(models.Model):
     ) | dict.fromkeys(("filing_number", "filing_date"), ("draft", "signed"))
 
     name = fields.Char("Contract No.", readonly=True, copy=False)
-    deposit_id = fields.Many2one("property.deposit", required=True, ondelete="restrict")
+    deposit_id = fields.Many2one(
+        "property.deposit", required=True, index=True, ondelete="restrict"
+    )
     unit_id = fields.Many2one(
         related="deposit_id.unit_id", store=True, precompute=True, index=True
     )

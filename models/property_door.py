@@ -57,6 +57,7 @@ class PropertyDoorMixin(models.AbstractModel):
 
     def _write_through(self, vals):
         """Write door fields; called by the model's own steps only."""
+        # pylint: disable-next=super-method-mismatch
         return super().write(vals)
 
     def _door_message(self, name):
@@ -126,6 +127,7 @@ class PropertyLedgerMixin(models.AbstractModel):
     _name = "property.ledger.mixin"
     _description = "Ledger: rows are added, never changed"
 
+    # pylint: disable-next=method-required-super
     def write(self, vals):
         raise UserError(
             self.env._("Entries of a ledger are never changed: add a new one.")

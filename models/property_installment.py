@@ -15,7 +15,7 @@ class PropertyInstallment(models.Model):
     _order = "contract_id, sequence, id"
 
     contract_id = fields.Many2one(
-        "property.contract", required=True, ondelete="cascade"
+        "property.contract", required=True, index=True, ondelete="cascade"
     )
     project_id = fields.Many2one(
         related="contract_id.project_id", store=True, precompute=True
@@ -48,7 +48,6 @@ class PropertyInstallment(models.Model):
         "is right at midnight too.",
     )
 
-    _contract_idx = models.Index("(contract_id, sequence, id)")
     _due_idx = models.Index(
         "(project_id, due_date) INCLUDE (user_id, residual) WHERE residual > 0"
     )

@@ -68,7 +68,7 @@ class PropertyMailing(models.Model):
     def _cron_send(self):
         """Send what became due; a mailing that failed is tried at the next run."""
         now = fields.Datetime.now()
-        due = self.search([]).filtered(
+        due = self.search([("active", "=", True)]).filtered(
             lambda mailing: (
                 not mailing.last_day or mailing.last_day < mailing._due_day(now)
             )

@@ -63,7 +63,7 @@ class PropertyUnit(models.Model):
         "property.building", required=True, index=True, ondelete="restrict"
     )
     project_id = fields.Many2one(
-        related="building_id.project_id", store=True, precompute=True
+        related="building_id.project_id", store=True, precompute=True, index=True
     )
     company_id = fields.Many2one(related="project_id.company_id", store=True)
     currency_id = fields.Many2one(related="project_id.currency_id")
@@ -123,7 +123,6 @@ class PropertyUnit(models.Model):
         "(building_id, COALESCE(entrance, ''), room)",
         "The building has a unit of this entrance and room already.",
     )
-    _board_idx = models.Index("(project_id, building_id, state)")
     _figures_not_negative = models.Constraint(
         "CHECK(area_gross >= 0 AND area_net >= 0 AND list_price >= 0 "
         "AND filed_price >= 0 AND floor_price >= 0)",

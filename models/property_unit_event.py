@@ -11,7 +11,9 @@ class PropertyUnitEvent(models.Model):
     _inherit = ["property.ledger.mixin"]
     _order = "date DESC, id DESC"
 
-    unit_id = fields.Many2one("property.unit", required=True, ondelete="cascade")
+    unit_id = fields.Many2one(
+        "property.unit", required=True, index=True, ondelete="cascade"
+    )
     project_id = fields.Many2one("property.project", required=True)
     company_id = fields.Many2one(related="project_id.company_id")
     date = fields.Datetime(required=True, default=fields.Datetime.now)

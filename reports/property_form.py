@@ -108,7 +108,7 @@ class PropertyForm(models.AbstractModel):
     def settings(self):
         """What the viewer offers: the user's projects, the period, today."""
         self._check_form_access()
-        projects = self.env["property.project"].search([])
+        projects = self.env["property.project"].search([("active", "=", True)])
         return {
             "title": self._title(),
             "period": self._period,

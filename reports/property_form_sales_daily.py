@@ -128,27 +128,30 @@ class PropertyFormSalesDaily(models.AbstractModel):
     # === How it is laid out ===
 
     def _columns(self):
-        _ = self.env._
         states = dict(
             self.env["property.unit"]._fields["state"]._description_selection(self.env)
         )
-        stock, deposits, contracts = _("Stock"), _("Deposits"), _("Contracts")
+        stock, deposits, contracts = (
+            self.env._("Stock"),
+            self.env._("Deposits"),
+            self.env._("Contracts"),
+        )
         periods = [
-            ("day", _("Today")),
-            ("month", _("Month to Date")),
-            ("all", _("Since Opening")),
+            ("day", self.env._("Today")),
+            ("month", self.env._("Month to Date")),
+            ("all", self.env._("Since Opening")),
         ]
         return [
             Column("label", "", width=16),
-            Column("measure", _("Unit"), width=5),
-            Column("total", _("Total"), "measure", 12, stock),
+            Column("measure", self.env._("Unit"), width=5),
+            Column("total", self.env._("Total"), "measure", 12, stock),
             *(
                 Column(state, states[state], "measure", 11, stock)
                 for state, _label in UNIT_STATES
             ),
-            Column("average", _("Average (yuan/㎡)"), "yuan", 10),
-            Column("sell_through", _("Sell-Through"), "percent", 8),
-            Column("held_ratio", _("Held"), "percent", 8),
+            Column("average", self.env._("Average (yuan/㎡)"), "yuan", 10),
+            Column("sell_through", self.env._("Sell-Through"), "percent", 8),
+            Column("held_ratio", self.env._("Held"), "percent", 8),
             *(
                 Column(f"{flow}_{key}", label, "measure", 11, group)
                 for flow, group in (("deposit", deposits), ("contract", contracts))
@@ -217,8 +220,7 @@ class PropertyFormSalesDaily(models.AbstractModel):
 
     def _dimensions(self, project):
         """(title, [(key, label)], unit dict → key) of each block."""
-        _ = self.env._
-        no_band = [(None, _("Other"))]
+        no_band = [(None, self.env._("Other"))]
 
         def bands(title, records, field):
             def place(unit):
@@ -230,16 +232,16 @@ class PropertyFormSalesDaily(models.AbstractModel):
         buildings, types = project.building_ids, project.unit_type_ids
         return [
             (
-                _("By Building"),
+                self.env._("By Building"),
                 [(building.id, building.name) for building in buildings],
                 lambda unit: unit["building"],
             ),
             (
-                _("By Unit Type"),
+                self.env._("By Unit Type"),
                 [(one.id, one.name) for one in types] + no_band,
                 lambda unit: unit["type"],
             ),
-            bands(_("By Area"), project.area_band_ids, "area"),
-            bands(_("By Floor"), project.floor_band_ids, "floor"),
-            bands(_("By Price"), project.price_band_ids, "list_price"),
+            bands(self.env._("By Area"), project.area_band_ids, "area"),
+            bands(self.env._("By Floor"), project.floor_band_ids, "floor"),
+            bands(self.env._("By Price"), project.price_band_ids, "list_price"),
         ]

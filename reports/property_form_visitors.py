@@ -44,18 +44,21 @@ class PropertyFormVisitors(models.AbstractModel):
                 self._validity(entry, selections["invalid_reason"]),
                 entry.note,
             )
-        _ = self.env._
         return [
             register,
             self._summary(
-                _("By Kind"), entries, lambda entry: selections["kind"][entry.kind]
+                self.env._("By Kind"),
+                entries,
+                lambda entry: selections["kind"][entry.kind],
             ),
             self._summary(
-                _("By Channel"),
+                self.env._("By Channel"),
                 entries,
-                lambda entry: entry.source_id.name or _("Not Asked"),
+                lambda entry: entry.source_id.name or self.env._("Not Asked"),
             ),
-            self._summary(_("By Rep"), entries, lambda entry: entry.user_id.name),
+            self._summary(
+                self.env._("By Rep"), entries, lambda entry: entry.user_id.name
+            ),
         ]
 
     def _entries(self, scope):
@@ -79,15 +82,14 @@ class PropertyFormVisitors(models.AbstractModel):
 
     def _summary(self, title, entries, key):
         """Effective calls and visits, and what does not count, by `key`."""
-        _ = self.env._
         section = Section(
             title,
             [
                 Column("label", "", width=20),
-                Column("calls", _("Calls"), "integer"),
-                Column("visits", _("Visits"), "integer"),
-                Column("invalid", _("Not Counted"), "integer"),
-                Column("total", _("Total"), "integer"),
+                Column("calls", self.env._("Calls"), "integer"),
+                Column("visits", self.env._("Visits"), "integer"),
+                Column("invalid", self.env._("Not Counted"), "integer"),
+                Column("total", self.env._("Total"), "integer"),
             ],
         )
         groups = defaultdict(entries.browse)
@@ -95,7 +97,7 @@ class PropertyFormVisitors(models.AbstractModel):
             groups[key(entry)] |= entry
         for label, group in sorted(groups.items()):
             section.add(label, *self._counts(group))
-        section.add(_("Total"), *self._counts(entries), level="total")
+        section.add(self.env._("Total"), *self._counts(entries), level="total")
         return section
 
     def _counts(self, entries):
@@ -107,23 +109,22 @@ class PropertyFormVisitors(models.AbstractModel):
         ]
 
     def _columns(self):
-        _ = self.env._
         return [
-            Column("number", _("No."), "integer", 4),
-            Column("time", _("Time"), width=5),
-            Column("kind", _("Kind"), width=7),
-            Column("partner_name", _("Client"), width=9),
-            Column("phone", _("Phone"), width=13),
-            Column("source", _("Channel"), width=9),
-            Column("types", _("Wanted Type"), width=13),
-            Column("area", _("Area (㎡)"), "area", 8),
-            Column("budget", _("Budget (yuan)"), "yuan", 11),
-            Column("purpose", _("Purpose"), width=7),
-            Column("district", _("Lives In"), width=8),
-            Column("concerns", _("Concerns"), width=12),
-            Column("host", _("Host"), width=8),
-            Column("helpers", _("Helpers"), width=7),
-            Column("grade", _("Grade"), width=4),
-            Column("valid", _("Effective"), width=8),
-            Column("note", _("Note"), width=14),
+            Column("number", self.env._("No."), "integer", 4),
+            Column("time", self.env._("Time"), width=5),
+            Column("kind", self.env._("Kind"), width=7),
+            Column("partner_name", self.env._("Client"), width=9),
+            Column("phone", self.env._("Phone"), width=13),
+            Column("source", self.env._("Channel"), width=9),
+            Column("types", self.env._("Wanted Type"), width=13),
+            Column("area", self.env._("Area (㎡)"), "area", 8),
+            Column("budget", self.env._("Budget (yuan)"), "yuan", 11),
+            Column("purpose", self.env._("Purpose"), width=7),
+            Column("district", self.env._("Lives In"), width=8),
+            Column("concerns", self.env._("Concerns"), width=12),
+            Column("host", self.env._("Host"), width=8),
+            Column("helpers", self.env._("Helpers"), width=7),
+            Column("grade", self.env._("Grade"), width=4),
+            Column("valid", self.env._("Effective"), width=8),
+            Column("note", self.env._("Note"), width=14),
         ]

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger, split_every
 
-from .common import MODULE, PropertyCommon
+from .common import PropertyCommon
 
 # What must not come out: each spelling of a phone that Odoo stores or shows.
 NAME = "诸葛孔明"
