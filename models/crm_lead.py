@@ -344,10 +344,11 @@ class CrmLead(models.Model):
         clients.duplicate_lead_ids = False
         clients.duplicate_lead_count = 0
         others = self - clients
-        return super(CrmLead, others)._compute_potential_lead_duplicates()
-        for lead in self - clients:
+        result = super(CrmLead, others)._compute_potential_lead_duplicates()
+        for lead in others:
             lead.duplicate_lead_ids -= lead.duplicate_lead_ids.filtered("project_id")
             lead.duplicate_lead_count = len(lead.duplicate_lead_ids - lead)
+        return result
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
         """A client's employer is an ordinary company: it gets nothing of his."""

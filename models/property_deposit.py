@@ -54,7 +54,7 @@ class PropertyDeposit(models.Model):
         ondelete="restrict",
     )
     partner_id = fields.Many2one(
-        "res.partner", "Buyer", index=True, ondelete="restrict"
+        "res.partner", "Purchaser", index=True, ondelete="restrict"
     )
     user_id = fields.Many2one(
         related="lead_id.user_id", store=True, index=True, string="Salesperson"
@@ -98,7 +98,7 @@ class PropertyDeposit(models.Model):
     reason = fields.Char("Reason It Ended", readonly=True, copy=False)
 
     # Deposit
-    amount = fields.Monetary("Deposit")
+    amount = fields.Monetary("Deposit Amount")
     paid_amount = fields.Monetary(compute="_compute_paid_amount", store=True)
     plan_id = fields.Many2one(
         "property.payment.plan",

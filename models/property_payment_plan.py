@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 INSTALLMENT_KINDS = [
-    ("deposit", "Deposit"),
+    ("deposit", "Deposit Amount"),
     ("down_payment", "Down Payment"),
-    ("installment", "Instalment"),
+    ("installment", "Instalment Payment"),
     ("mortgage", "Mortgage Loan"),
     ("provident", "Provident Fund Loan"),
     ("fee", "Fee Collected for Others"),

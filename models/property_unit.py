@@ -9,7 +9,7 @@ UNIT_STATES = [
     ("held", "Held"),
     ("available", "Available"),
     ("slip", "Slip"),
-    ("deposit", "Deposit"),
+    ("deposit", "Deposit Taken"),
     ("contracted", "Contracted"),
     ("delivered", "Delivered"),
 ]
@@ -55,7 +55,7 @@ class PropertyUnit(models.Model):
         ("building_id", "entrance", "room", "area_gross"), FREE_STATES
     )
 
-    name = fields.Char(compute="_compute_name", store=True, index="trigram")
+    name = fields.Char("Unit No.", compute="_compute_name", store=True, index="trigram")
     active = fields.Boolean(default=True)
 
     # Where

@@ -34,5 +34,6 @@ class PropertyUnitEvent(models.Model):
     _project_idx = models.Index("(project_id, date)")
 
     def _compute_display_name(self):
+        labels = dict(self._fields["to_state"]._description_selection(self.env))
         for event in self:
-            event.display_name = f"{event.unit_id.name} · {event.to_state}"
+            event.display_name = f"{event.unit_id.name} · {labels[event.to_state]}"

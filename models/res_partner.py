@@ -46,7 +46,7 @@ class ResPartner(models.Model):
     )
     education = fields.Selection(
         [
-            ("school", "School"),
+            ("school", "High School or Lower"),
             ("college", "College"),
             ("bachelor", "Bachelor"),
             ("master", "Master or Higher"),

@@ -59,7 +59,7 @@ class PropertyForm(models.AbstractModel):
 
     @api.model
     def _title(self):
-        return self.env._(self._description)
+        return self.env["ir.model"]._get(self._name).sudo().name
 
     @api.model
     def _sections(self, scope):

@@ -82,7 +82,7 @@ class PropertyFormOwners(models.AbstractModel):
     def _columns(self):
         return [
             Column("number", self.env._("No."), "integer", 5),
-            Column("unit", self.env._("Unit"), width=10),
+            Column("unit", self.env._("Unit No."), width=10),
             Column("type", self.env._("Type"), width=11),
             Column("area", self.env._("Area (㎡)"), "area", 8),
             Column("owners", self.env._("Owners"), width=9),
@@ -90,10 +90,10 @@ class PropertyFormOwners(models.AbstractModel):
             Column("phones", self.env._("Phone"), width=13),
             Column("address", self.env._("Address"), width=14),
             Column("deposit_date", self.env._("Deposit On"), "date", 10),
-            Column("deposit", self.env._("Deposit"), "yuan", 9),
+            Column("deposit", self.env._("Deposit Amount"), "yuan", 9),
             Column("sign_date", self.env._("Signed On"), "date", 10),
             Column("contract", self.env._("Contract No."), width=13),
-            Column("price_sqm", self.env._("Price per ㎡"), "money", 10),
+            Column("price_sqm", self.env._("Deal Price per ㎡"), "money", 10),
             Column("price", self.env._("Price"), "yuan", 11),
             Column("method", self.env._("Payment"), width=8),
             Column("rep", self.env._("Rep"), width=7),

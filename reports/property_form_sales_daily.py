@@ -143,7 +143,7 @@ class PropertyFormSalesDaily(models.AbstractModel):
         ]
         return [
             Column("label", "", width=16),
-            Column("measure", self.env._("Unit"), width=5),
+            Column("measure", self.env._("Measure"), width=5),
             Column("total", self.env._("Total"), "measure", 12, stock),
             *(
                 Column(state, states[state], "measure", 11, stock)
@@ -151,7 +151,7 @@ class PropertyFormSalesDaily(models.AbstractModel):
             ),
             Column("average", self.env._("Average (yuan/㎡)"), "yuan", 10),
             Column("sell_through", self.env._("Sell-Through"), "percent", 8),
-            Column("held_ratio", self.env._("Held"), "percent", 8),
+            Column("held_ratio", self.env._("Held Ratio"), "percent", 8),
             *(
                 Column(f"{flow}_{key}", label, "measure", 11, group)
                 for flow, group in (("deposit", deposits), ("contract", contracts))
@@ -172,7 +172,7 @@ class PropertyFormSalesDaily(models.AbstractModel):
         area = sum(unit["area"] for unit in units)
         amount = sum(unit["amount"] for unit in units)
         measures = (
-            (self.env._("No."), "integer", lambda _unit: 1, lambda _row: 1),
+            (self.env._("units"), "integer", lambda _unit: 1, lambda _row: 1),
             ("㎡", "area", lambda unit: unit["area"], lambda row: row[1]),
             (
                 self.env._("yuan"),

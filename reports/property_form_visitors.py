@@ -117,7 +117,7 @@ class PropertyFormVisitors(models.AbstractModel):
             Column("phone", self.env._("Phone"), width=13),
             Column("source", self.env._("Channel"), width=9),
             Column("types", self.env._("Wanted Type"), width=13),
-            Column("area", self.env._("Area (㎡)"), "area", 8),
+            Column("area", self.env._("Wanted Area (㎡)"), "area", 8),
             Column("budget", self.env._("Budget (yuan)"), "yuan", 11),
             Column("purpose", self.env._("Purpose"), width=7),
             Column("district", self.env._("Lives In"), width=8),

@@ -79,7 +79,7 @@ class PropertyFormXlsx(models.AbstractModel):
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0, top)
-        sheet.set_footer("&L" + self._mark(form) + "&RPage &P / &N")
+        sheet.set_footer("&L" + self._mark(form) + "&R" + self.env._("Page &P / &N"))
 
     def _write_cell(self, sheet, line, place, value, kind, cell):
         if value is None:
