@@ -140,7 +140,7 @@ class CrmLead(models.Model):
         clients = self.filtered("project_id")
         for client in clients:
             client.name = client.contact_name
-        super(CrmLead, self - clients)._compute_name()
+        return super(CrmLead, self - clients)._compute_name()
 
     @api.depends("phone_sanitized")
     def _compute_phone_tail(self):
