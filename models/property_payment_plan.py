@@ -72,6 +72,7 @@ class PropertyPaymentPlan(models.Model):
         :raise ValidationError: when the fixed amounts leave nothing for the balance
         """
         self.ensure_one()
+        self._check_lines()  # a line may have been changed without its plan
         left = price
         values = []
         for line in self.line_ids.sorted():

@@ -147,6 +147,8 @@ class PropertyReceipt(models.Model):
                     "confirm_user_id": self.env.uid,
                 }
             )
+        # Since a draft was allocated, other money may have paid the same instalment.
+        self.line_ids._check_installment()
         self._allocate()
         return True
 
@@ -231,6 +233,7 @@ class PropertyReceiptLine(models.Model):
 
     @api.constrains("installment_id", "receipt_id", "amount")
     def _check_installment(self):
+        self.receipt_id._check_allocation()
         for line in self:
             installment = line.installment_id
             if installment.contract_id != line.receipt_id.contract_id:

@@ -1,4 +1,7 @@
+from contextlib import contextmanager
+
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
@@ -40,6 +43,7 @@ class PropertyCommon(BaseCommon):
                 name=login,
                 groups=f"{MODULE}.group_{role}",
                 tz=UTC8,
+                lang="en_US",
             )
 
         cls.rep_a, cls.rep_b, cls.rep_c = (
@@ -237,12 +241,10 @@ class PropertyCommon(BaseCommon):
     @classmethod
     def make_client(cls, user, **vals):
         """A client file entered by `user`, complete (B8) unless `vals` break it."""
-        project = vals.get("project_id") or (
-            cls.other_project if user == cls.rep_c else cls.project
-        )
+        project = cls.other_project if user == cls.rep_c else cls.project
         number = cls.env["crm.lead"].search_count([]) + 10_000_000
         defaults = {
-            "project_id": getattr(project, "id", project),
+            "project_id": project.id,
             "contact_name": f"Client {number}",
             "phone": f"138{number}",
             "unit_type_ids": (
@@ -303,7 +305,38 @@ class PropertyCommon(BaseCommon):
         receipt.with_user(cls.finance).action_confirm()
         return receipt
 
+    @contextmanager
+    def assertRefused(self, pattern):
+        """The user is told so in words, and as on the server nothing of it stays."""
+        with self.assertRaisesRegex(UserError, pattern), self.cr.savepoint():
+            yield
+
     def run_cron(self, xmlid):
         """Run a cron job of the module as the scheduler does."""
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.{xmlid}").method_direct_trigger()
+
+
+class EmptyProjectCommon(PropertyCommon):
+    """`project` is new and has no units; `control` works there only, `stranger` is
+    control elsewhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.project.user_ids -= cls.control
+        cls.project = cls.env["property.project"].create(
+            {
+                "name": "卓越南城",
+                "code": "ZY",
+                "user_ids": [Command.set((cls.control | cls.rep_a).ids)],
+            }
+        )
+        cls.stranger = new_test_user(
+            cls.env, login="stranger", groups=f"{MODULE}.group_control", tz=UTC8
+        )
+        cls.other_project.user_ids += cls.stranger
+
+    @property
+    def project_units(self):
+        return self.env["property.unit"].search([("project_id", "=", self.project.id)])

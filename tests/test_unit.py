@@ -84,22 +84,15 @@ class TestUnit(PropertyCommon):
         building.name = "8号楼"
         self.assertEqual(unit.name, "8-7", "a renamed building renames its units")
 
+    @mute_logger("odoo.sql_db")
     def test_room_is_unique(self):
         """A1: building, entrance (or none) and room are of one unit only."""
-        self.new_unit(room="X1", entrance="1")
-        self.new_unit(room="X1", entrance="2")
-        self.new_unit(room="X1", building_id=self.building_2.id, entrance="1")
+        for entrance in ("1", "2", ""):
+            self.new_unit(room="X1", entrance=entrance)
+        self.new_unit(room="X1", entrance="1", building_id=self.building_2.id)
         for entrance in ("1", "", False):
-            if entrance != "1":
-                self.new_unit(room=f"Y{entrance}", entrance=entrance)
-            room = "X1" if entrance == "1" else f"Y{entrance}"
-            with (
-                self.subTest(entrance=entrance),
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(IntegrityError),
-                self.cr.savepoint(),
-            ):
-                self.new_unit(room=room, entrance=entrance)
+            with self.subTest(entrance=entrance), self.assertRaises(IntegrityError):
+                self.new_unit(room="X1", entrance=entrance)
 
     @mute_logger("odoo.sql_db")
     def test_figures_are_sound(self):
@@ -110,11 +103,7 @@ class TestUnit(PropertyCommon):
             {"floor_price": -0.01},
             {"area_gross": 80, "area_net": 80.01},
         ):
-            with (
-                self.subTest(vals),
-                self.assertRaises(IntegrityError),
-                self.cr.savepoint(),
-            ):
+            with self.subTest(vals), self.assertRaises(IntegrityError):
                 self.new_unit(**vals)
         self.new_unit(area_gross=80, area_net=80)
 
@@ -165,7 +154,7 @@ class TestUnit(PropertyCommon):
                             self.ledger(unit), [*before, (from_state, to_state)]
                         )
                     else:
-                        with self.assertRaisesRegex(UserError, unit.name):
+                        with self.assertRefused(unit.name):
                             unit._move(to_state)
                         self.assertEqual(unit.state, from_state)
                         self.assertEqual(self.ledger(unit), before)
@@ -173,7 +162,7 @@ class TestUnit(PropertyCommon):
     def test_move_of_many_is_all_or_nothing(self):
         """A3: where one unit of several cannot be moved, none is."""
         free, sold = self.new_unit("available"), self.new_unit("deposit")
-        with self.assertRaisesRegex(UserError, sold.name):
+        with self.assertRefused(sold.name):
             (free | sold)._move("held")
         self.assertEqual(free.state, "available")
 
@@ -333,7 +322,7 @@ class TestUnit(PropertyCommon):
         fresh = self.new_unit().with_user(self.manager)
         fresh.unlink()
         self.assertFalse(fresh.exists())
-        with self.assertRaisesRegex(UserError, "archived"):
+        with self.assertRefused("archived"):
             self.unit.with_user(self.manager).unlink()
 
     # === What stops a sale (A2, A7) ===
@@ -348,7 +337,7 @@ class TestUnit(PropertyCommon):
             unit = self.new_unit(state, block_reason="court order 17")
             with (
                 self.subTest(to_state=to_state),
-                self.assertRaisesRegex(UserError, f"{unit.name}.*court order 17"),
+                self.assertRefused(f"{unit.name}.*court order 17"),
             ):
                 unit._move(to_state)
 
@@ -380,14 +369,14 @@ class TestUnit(PropertyCommon):
                         unit._move(to_state)
                         self.assertEqual(unit.state, to_state)
                     else:
-                        with self.assertRaisesRegex(UserError, f"{unit.name}.*permit"):
+                        with self.assertRefused(f"{unit.name}.*permit"):
                             unit._move(to_state)
                         self.assertEqual(unit.state, state)
 
     @mute_logger("odoo.sql_db")
     def test_permit_dates_are_ordered(self):
         """A2: a permit does not end before it was issued."""
-        with self.assertRaises(IntegrityError), self.cr.savepoint():
+        with self.assertRaises(IntegrityError):
             self.permit.date_end = "2019-12-31"
 
     def test_reserved_unit_is_frozen(self):
@@ -406,7 +395,7 @@ class TestUnit(PropertyCommon):
                     if state in ("unreleased", "held", "available"):
                         unit.write(vals)
                     else:
-                        with self.assertRaisesRegex(UserError, unit.name):
+                        with self.assertRefused(unit.name):
                             unit.write(vals)
 
     def test_floor_price_is_hidden(self):
