@@ -353,7 +353,9 @@ class TestAccessRights(AccessCommon):
         lead.write({"phone": "02885550000"})
         lead.activity_schedule("mail.mail_activity_data_call").action_feedback()
         theirs = self.env["crm.lead"].create({"name": "Not his", "user_id": False})
-        self.assertEqual(leads.search([("id", "in", (lead | theirs).ids)]), lead | theirs)
+        self.assertEqual(
+            leads.search([("id", "in", (lead | theirs).ids)]), lead | theirs
+        )
         self.assertEqual(lead.partner_id.name, "Supplier")
         meeting = self.env["calendar.event"].create(
             {
