@@ -119,7 +119,7 @@ class AccessCommon(PropertyCommon):
             cls._make(
                 "property.mailing",
                 project_id=project.id,
-                form=cls.env["property.form"].selection()[0][0],
+                form=cls.env["property.form"]._selection()[0][0],
                 user_ids=project.user_ids.ids,
             ),
         )
