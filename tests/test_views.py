@@ -1,5 +1,6 @@
 import ast
 
+from freezegun import freeze_time
 from lxml import etree
 
 from odoo import Command
@@ -239,6 +240,37 @@ class TestViews(PropertyCommon):
                 line.amount = 1000
         contract.with_user(self.clerk).action_sign()
         self.assertEqual(len(contract.installment_ids), 3)
+
+    def _filtered(self, entries, name):
+        """Those of `entries` that the filter `name` of the register shows."""
+        view = self.env.ref(f"{MODULE}.property_interaction_view_search")
+        filter_ = etree.fromstring(view.arch).find(f".//filter[@name='{name}']")
+        return entries.search(ast.literal_eval(filter_.get("domain"))) & entries
+
+    def test_filters_know_the_day(self):
+        """B9: half past midnight on Monday is today and this week in Shanghai, where
+        UTC, and a week that begins on Sunday, would say otherwise."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.rep_a.lang = "zh_CN"
+        self.assertEqual(self.env["res.lang"]._get_data(code="zh_CN").week_start, "7")
+        values = {"kind": "call_in", "partner_name": "X", "source_id": self.source.id}
+        entries = (
+            self.env["property.interaction"]
+            .with_user(self.rep_a)
+            .create(
+                [
+                    values | {"date": "2026-11-22 15:30:00"},
+                    values | {"date": "2026-11-22 16:00:00"},
+                ]
+            )
+        )
+        sunday, monday = entries
+        with freeze_time("2026-11-22 16:30:00"):  # Monday 23 November, 00:30
+            self.assertEqual(self._filtered(entries, "today"), monday)
+            self.assertEqual(self._filtered(entries, "yesterday"), sunday)
+            self.assertEqual(self._filtered(entries, "this_week"), monday)
+        with freeze_time("2026-11-29 15:30:00"):  # Sunday 29 November, 23:30
+            self.assertEqual(self._filtered(entries, "this_week"), monday)
 
     def test_people_of_a_project_see_it_at_once(self):
         """H1: a project given on the user's form counts without a restart."""
