@@ -1,4 +1,5 @@
 from . import (
+    test_band,
     test_client,
     test_contract,
     test_crm_quiet,
@@ -14,6 +15,7 @@ from . import (
     test_receipt,
     test_sale,
     test_share,
+    test_slip,
     test_time,
     test_unit,
     test_unit_generate,
