@@ -1,6 +1,8 @@
 def post_init_hook(env):
-    """Keep client data inside (J1): CRM's enrichment sends it to a service outside, and
-    autocompletion every name that is typed."""
+    """Projects count in yuan, whatever the company does; client data stay inside (J1):
+    CRM's enrichment would send them to a service outside, and autocompletion every name
+    that is typed."""
+    env.ref("base.CNY").active = True
     parameters = env["ir.config_parameter"]
     parameters.set_param("crm.iap.lead.enrich.setting", "manual")
     # There is no switch; a name under .invalid (RFC 2606) leads nowhere.

@@ -1,4 +1,6 @@
 from . import (
+    base,
+    property_visibility,
     property_door,
     property_project,
     property_policy,

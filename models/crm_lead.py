@@ -286,6 +286,10 @@ class CrmLead(models.Model):
                 )
             else:
                 state, until = "free", False
+            # Who has an activity can read it: it goes along with the client.
+            lead.activity_ids.filtered(
+                lambda activity, owner=lead.user_id: activity.user_id == owner != user
+            ).user_id = user
             super(CrmLead, lead).write(
                 {
                     "user_id": user.id,
@@ -325,19 +329,43 @@ class CrmLead(models.Model):
             return self.env.ref("crm_property_sales.crm_lead_view_form_client").id
         return super().get_formview_id(access_uid)
 
-    # === CRM look-ups that would show other people's clients ===
+    # === Where CRM would show other people's clients ===
 
     def _compute_potential_lead_duplicates(self):
-        """CRM searches all files, whoever asks; a client's file has no such button."""
+        """CRM searches all files, whoever asks: clients neither look nor are found."""
         clients = self.filtered("project_id")
         clients.duplicate_lead_ids = False
         clients.duplicate_lead_count = 0
         super(CrmLead, self - clients)._compute_potential_lead_duplicates()
+        for lead in self - clients:
+            lead.duplicate_lead_ids -= lead.duplicate_lead_ids.filtered("project_id")
+            lead.duplicate_lead_count = len(lead.duplicate_lead_ids - lead)
+
+    def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
+        """A client's employer is an ordinary company: it gets nothing of his."""
+        values = super()._prepare_customer_values(partner_name, is_company, parent_id)
+        if self.project_id and is_company:
+            values = {name: values[name] for name in ("name", "is_company", "type")}
+        return values
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Followers who may no longer see the client hear no more of him."""
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        if not self.project_id:
+            return recipients
+        users = self.env["res.users"].browse(
+            one["uid"] for one in recipients if one["uid"] and not one["share"]
+        )
+        blind = {
+            user.id for user in users if not self.with_user(user).has_access("read")
+        }
+        return [one for one in recipients if one["uid"] not in blind]
 
     def action_new_interaction(self):
         """The form of a new follow-up of this client."""
         self.ensure_one()
         return {
+            "name": self.env._("New Follow-up"),
             "type": "ir.actions.act_window",
             "res_model": "property.interaction",
             "view_mode": "form",

@@ -1,29 +1,14 @@
-from odoo import api, models
+from odoo import models
 
 
 class CrmTeam(models.Model):
-    _inherit = "crm.team"
+    """Whom a supervisor leads decides what he sees."""
 
-    def write(self, vals):
-        if not {"user_id", "member_ids", "crm_team_member_ids"}.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return super().write(vals)
+    _name = "crm.team"
+    _inherit = ["crm.team", "property.visibility.mixin"]
+    _visibility_fields = ("user_id", "member_ids", "crm_team_member_ids", "active")
 
 
 class CrmTeamMember(models.Model):
-    """Who is in a team decides what its leader sees: rules are cached by user."""
-
-    _inherit = "crm.team.member"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    _name = "crm.team.member"
+    _inherit = ["crm.team.member", "property.visibility.mixin"]

@@ -9,8 +9,10 @@ from odoo.exceptions import UserError
 class PropertyProject(models.Model):
     _name = "property.project"
     _description = "Property Project"
+    _inherit = ["property.visibility.mixin"]
     _order = "name"
     _check_company_auto = True
+    _visibility_fields = ("user_ids", "company_id")
 
     name = fields.Char(required=True)
     code = fields.Char(required=True, help="Starts the numbers of the project's papers")
@@ -83,17 +85,6 @@ class PropertyProject(models.Model):
         )
         for project in self:
             project.unit_count = counts.get(project, 0)
-
-    # Who works in a project decides what he sees: record rules are cached by user.
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not {"user_ids", "company_id", "active"}.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return super().write(vals)
 
     @api.model
     def _only(self):

@@ -7,6 +7,7 @@ class PropertyShare(models.Model):
 
     _name = "property.share"
     _description = "Shared Client"
+    _inherit = ["property.visibility.mixin"]
     _order = "id DESC"
 
     lead_id = fields.Many2one(
@@ -33,20 +34,6 @@ class PropertyShare(models.Model):
                         project=share.project_id.name,
                     )
                 )
-
-    # Record rules read the shares and are cached by user.
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     def _cron_end(self):

@@ -57,7 +57,11 @@ class ResPartner(models.Model):
     work_district = fields.Char("Works In", groups=OFFICE_ROLES)
 
     property_lead_ids = fields.One2many(
-        "crm.lead", "partner_id", "Client Files", domain=[("project_id", "!=", False)]
+        "crm.lead",
+        "partner_id",
+        "Client Files",
+        domain=[("project_id", "!=", False)],
+        context={"active_test": False},
     )
     property_deposit_ids = fields.One2many("property.deposit", "partner_id")
     property_buyer_ids = fields.One2many("property.contract.buyer", "partner_id")
@@ -65,10 +69,17 @@ class ResPartner(models.Model):
         compute="_compute_is_property_client",
         store=True,
         compute_sudo=True,
-        help="Once a client of a project, shown only to who works on him.",
+        recursive=True,
+        help="Once a client of a project, or a contact of one: shown only to who works "
+        "on him.",
     )
 
-    @api.depends("property_lead_ids", "property_deposit_ids", "property_buyer_ids")
+    @api.depends(
+        "property_lead_ids.project_id",
+        "property_deposit_ids",
+        "property_buyer_ids",
+        "parent_id.is_property_client",
+    )
     def _compute_is_property_client(self):
         for partner in self:
             partner.is_property_client = bool(
@@ -76,6 +87,7 @@ class ResPartner(models.Model):
                 or partner.property_lead_ids
                 or partner.property_deposit_ids
                 or partner.property_buyer_ids
+                or partner.parent_id.is_property_client
             )
 
     @api.depends("id_number", "id_type")

@@ -31,22 +31,24 @@ class ResUsers(models.Model):
     def _has_office_role(self, *roles):
         return any(self.has_group(f"crm_property_sales.group_{role}") for role in roles)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "property_project_ids" in vals:
+            self.env.registry.clear_cache()  # see property.visibility.mixin
+        return result
+
     # === What a user sees: the one source of every record rule (H1, J1) ===
     # The rules are global: a rule of a group could be widened by any other group, for
-    # instance CRM's "all documents". Values are literal so that indexes serve them.
+    # instance CRM's "all documents". Values are literal so that indexes serve them;
+    # what they are read from clears the cache of rules (property.visibility.mixin).
 
     def _office_project_ids(self, company_ids):
-        """Projects the user works in; HQ: all those of its companies."""
-        if self._has_office_role("hq"):
-            projects = (
-                self.env["property.project"]
-                .sudo()
-                .with_context(active_test=False)
-                .search([("company_id", "in", company_ids)])
-            )
-        else:
-            projects = self.sudo().with_context(active_test=False).property_project_ids
-        return projects.filtered(lambda p: p.company_id.id in company_ids).ids
+        """Projects the user works in, archived ones too; HQ: all of its companies."""
+        domain = Domain("company_id", "in", company_ids)
+        if not self._has_office_role("hq"):
+            domain &= Domain("user_ids", "in", self.ids)
+        projects = self.env["property.project"].sudo().with_context(active_test=False)
+        return projects.search(domain).ids
 
     def _office_project_domain(self, company_ids, field="project_id", common=False):
         """Rows that belong to the user's projects, whatever client they concern.
@@ -63,36 +65,48 @@ class ResUsers(models.Model):
 
         - for a role named in `wide`: all;
         - for a supervisor: his teams' clients and his own;
-        - for a rep: his own clients and those shared with him;
-        - for any other: none.
+        - for a rep: his own clients;
+        - for everyone: the clients shared with him.
 
         :param owner: the field with the client's owner
-        :param lead: the field with the client, False where there is none
+        :param lead: the field with the client
         """
         domain = self._office_project_domain(company_ids)
         if self._has_office_role(*wide):
             return domain
-        if not self._has_office_role("rep"):
-            return Domain.FALSE
-        teams = self.env["crm.team"].sudo().search([("user_id", "=", self.id)])
-        if self._has_office_role("supervisor") and teams:
-            clients = Domain(owner, "in", (teams.member_ids | self).ids)
-        else:
-            clients = Domain(owner, "=", self.id)
+        clients = Domain.FALSE
+        if self._has_office_role("rep"):
+            owners = self
+            if self._has_office_role("supervisor"):
+                teams = self.env["crm.team"].sudo().search([("user_id", "=", self.id)])
+                owners |= teams.member_ids
+            clients = Domain(owner, "in", owners.ids)
         shares = self.env["property.share"].sudo().search([("user_id", "=", self.id)])
-        if lead and shares:
+        if shares:
             clients |= Domain(lead, "in", shares.lead_id.ids)
         return domain & clients
 
-    def _office_lead_domain(self, company_ids):
-        """`crm.lead`: client files as above; leads of no project as CRM's rules say."""
-        clients = self._office_domain(
+    def _office_client_domain(self, company_ids):
+        """`crm.lead` with a project, that is the client files."""
+        domain = self._office_domain(
             company_ids, "clerk", "control", "manager", "hq", lead="id"
         )
         if self._has_office_role("service"):
-            clients |= self._office_project_domain(company_ids) & Domain(
+            domain |= self._office_project_domain(company_ids) & Domain(
                 "client_class", "=", "buyer"
             )
+        return domain
+
+    def _office_lead_domain(self, company_ids, change=False):
+        """`crm.lead`: client files as above; leads of no project as CRM's rules say.
+
+        :param change: what may be written; who only looks up gains no more from a CRM
+            right
+        """
+        if change:
+            clients = self._office_domain(company_ids, "clerk", "manager", lead="id")
+        else:
+            clients = self._office_client_domain(company_ids)
         return Domain("project_id", "=", False) | clients
 
     def _office_deal_domain(self, company_ids):
@@ -102,14 +116,38 @@ class ResUsers(models.Model):
         )
 
     def _office_partner_domain(self, company_ids):
-        """`res.partner`: a client's person only for who sees a file or deal of his."""
-        leads = self._office_lead_domain(company_ids) & Domain(
-            "project_id", "!=", False
-        )
+        """`res.partner`: a client's person only for who sees a file or deal of his.
+
+        Users stay visible to each other, also the one who buys a unit.
+        """
         deals = self._office_deal_domain(company_ids)
-        return (
-            Domain("is_property_client", "=", False)
-            | Domain("property_lead_ids", "any", leads)
+        clients = (
+            Domain("property_lead_ids", "any", self._office_client_domain(company_ids))
             | Domain("property_deposit_ids", "any", deals)
             | Domain("property_buyer_ids", "any", deals)
+        )
+        return (
+            Domain("is_property_client", "=", False)
+            | Domain("partner_share", "=", False)
+            | clients
+            | Domain("parent_id", "any", clients)
+        )
+
+    def _office_partner_row_domain(self, company_ids):
+        """Rows of any model that name a person in `partner_id`."""
+        return Domain("partner_id", "=", False) | Domain(
+            "partner_id", "any", self._office_partner_domain(company_ids)
+        )
+
+    def _office_event_domain(self, company_ids):
+        """`calendar.event`: meetings of clients the user sees; those with a client's
+        person and without his file also for who is invited to them."""
+        leads = self._office_lead_domain(company_ids)
+        persons = self._office_partner_domain(company_ids)
+        return (
+            Domain("opportunity_id", "=", False)
+            | Domain("opportunity_id", "any", leads)
+        ) & (
+            Domain("partner_ids", "not any", ~persons)
+            | Domain("partner_ids", "in", self.partner_id.ids)
         )

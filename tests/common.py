@@ -315,3 +315,28 @@ class PropertyCommon(BaseCommon):
         """Run a cron job of the module as the scheduler does."""
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.{xmlid}").method_direct_trigger()
+
+
+class EmptyProjectCommon(PropertyCommon):
+    """`project` is new and has no units; `control` works there only, `stranger` is
+    control elsewhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.project.user_ids -= cls.control
+        cls.project = cls.env["property.project"].create(
+            {
+                "name": "卓越南城",
+                "code": "ZY",
+                "user_ids": [Command.set((cls.control | cls.rep_a).ids)],
+            }
+        )
+        cls.stranger = new_test_user(
+            cls.env, login="stranger", groups=f"{MODULE}.group_control", tz=UTC8
+        )
+        cls.other_project.user_ids += cls.stranger
+
+    @property
+    def project_units(self):
+        return self.env["property.unit"].search([("project_id", "=", self.project.id)])

@@ -1,24 +1,15 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tests import Form, tagged
+
+from .common import EmptyProjectCommon
 
 
 @tagged("post_install", "-at_install")
-class TestUnitGenerate(TransactionCase):
+class TestUnitGenerate(EmptyProjectCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        group = "crm_property_sales.group_{}".format
-        cls.control = new_test_user(cls.env, "control_a", group("control"))
-        cls.stranger = new_test_user(cls.env, "control_b", group("control"))
-        cls.rep = new_test_user(cls.env, "rep_a", group("rep"))
-        cls.project = cls.env["property.project"].create(
-            {
-                "name": "卓越南城",
-                "code": "ZY",
-                "user_ids": (cls.control | cls.rep).ids,
-            }
-        )
         cls.unit_type = cls.env["property.unit.type"].create(
             {"name": "A", "project_id": cls.project.id}
         )
@@ -38,10 +29,6 @@ class TestUnitGenerate(TransactionCase):
                 }
             )
         )
-
-    @property
-    def units(self):
-        return self.env["property.unit"].search([("project_id", "=", self.project.id)])
 
     def test_floors_by_rooms_with_gaps(self):
         """A1: two entrances, floor 4 skipped, a room that begins higher, a shop."""
@@ -63,7 +50,7 @@ class TestUnitGenerate(TransactionCase):
         self.assertEqual(wizard.unit_count, 11)
         wizard.action_generate()
         self.assertEqual(
-            set(self.units.mapped("name")),
+            set(self.project_units.mapped("name")),
             {
                 *("29-1-0201", "29-1-0301", "29-1-0501"),
                 *("29-2-0201", "29-2-0301", "29-2-0501"),
@@ -71,7 +58,7 @@ class TestUnitGenerate(TransactionCase):
                 *("29-0101", "29-0199", "29-B199"),
             },
         )
-        unit = self.units.filtered(lambda unit: unit.name == "29-1-0501")
+        unit = self.project_units.filtered(lambda unit: unit.name == "29-1-0501")
         self.assertRecordValues(
             unit,
             [
@@ -87,14 +74,14 @@ class TestUnitGenerate(TransactionCase):
             ],
         )
         self.assertAlmostEqual(
-            wizard.amount_total, sum(self.units.mapped("list_price"))
+            wizard.amount_total, sum(self.project_units.mapped("list_price"))
         )
 
     def test_building_is_found_under_its_other_name(self):
         self.wizard({"suffix": "01"}).action_generate()
         self.wizard({"suffix": "02"}, building_name="29号楼").action_generate()
         self.assertEqual(len(self.project.building_ids), 1)
-        self.assertEqual(len(self.units), 8)
+        self.assertEqual(len(self.project_units), 8)
 
     def test_duplicates_are_refused(self):
         """A1: one unit that exists already, and none is made."""
@@ -104,7 +91,7 @@ class TestUnitGenerate(TransactionCase):
         self.assertIn("1-0201, 1-0301", wizard.problem)
         with self.assertRaisesRegex(UserError, "1-0201, 1-0301"):
             wizard.action_generate()
-        self.assertEqual(len(self.units), 2)
+        self.assertEqual(len(self.project_units), 2)
         with self.assertRaisesRegex(UserError, "named twice"):
             self.wizard({"suffix": "08"}, {"suffix": "08"}).action_generate()
 
@@ -119,7 +106,7 @@ class TestUnitGenerate(TransactionCase):
         ):
             with self.subTest(reason), self.assertRaisesRegex(UserError, reason):
                 self.wizard(line, **vals).action_generate()
-        self.assertFalse(self.units)
+        self.assertFalse(self.project_units)
         self.assertFalse(self.project.building_ids)
 
     def test_preview_while_typing(self):
@@ -138,7 +125,7 @@ class TestUnitGenerate(TransactionCase):
     def test_only_control_generates(self):
         """A1: the rep, and the control of another project, are refused."""
         with self.assertRaises(AccessError):
-            self.wizard({"suffix": "01"}, user=self.rep)
+            self.wizard({"suffix": "01"}, user=self.rep_a)
         with self.assertRaises(AccessError):
             self.wizard({"suffix": "01"}, user=self.stranger).action_generate()
-        self.assertFalse(self.units)
+        self.assertFalse(self.project_units)

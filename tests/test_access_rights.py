@@ -1,0 +1,441 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import MODULE, UTC8, PropertyCommon
+
+ALL_LEADS = "sales_team.group_sale_salesman_all_leads"
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
+
+# ruff: noqa: E501
+# What each role may do: r(ead) w(rite) c(reate) u(nlink).
+# crm: a CRM user with "all documents" and no role in the office; seller: a rep with it.
+#
+# Rows of a project: own project / other project.
+PROJECT_ROWS = """
+                            rep  clerk  control  finance service supervisor manager hq      crm  seller
+property.project            r/-  r/-    r/-      r/-     r/-     r/-       rwc/-   rwc/rwc  -/-  r/-
+property.policy             r/-  r/-    r/-      r/-     r/-     r/-       rwc/-   rwc/rwc  -/-  r/-
+property.permit             r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.building           r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.unit.type          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
+property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
+property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
+"""
+# Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
+# project / of another project. The clients have bought, so service sees them.
+CLIENT_ROWS = """
+                          rep       clerk        control      finance     service  supervisor manager      hq     crm    seller
+crm.lead                  rwc/-/-   rwc/rwc/-    r/r/-        -/-/-       r/r/-    rwc/-/-   rwc/rwc/-    r/r/r  -/-/-  rwc/-/-
+res.partner               rwc/-/-   rwc/rwc/-    r/r/-        r/r/-       r/r/-    rwc/-/-   rwc/rwc/-    r/r/r  -/-/-  rwc/-/-
+property.interaction      rwc/-/-   rwc/rwc/-    -/-/-        -/-/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwc/-/-
+property.family.member    rwcu/-/-  rwc/rwc/-    -/-/-        -/-/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
+property.ownership        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
+property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+"""
+# Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
+WIZARDS = {}
+# Models that hold for all projects alike need no record rule.
+WITHOUT_RULE = {"property.concern"}
+
+
+def parse(table):
+    """[(model, role, [operations of each place])]"""
+    head, *lines = (line.split() for line in table.strip().splitlines())
+    return [
+        (line[0], role, cell.split("/"))
+        for line in lines
+        for role, cell in zip(head, line[1:], strict=True)
+    ]
+
+
+class AccessCommon(PropertyCommon):
+    """One client who has bought a unit for each of rep_a, rep_b and rep_c."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.crm = new_test_user(cls.env, "crm_all", groups=ALL_LEADS, tz=UTC8)
+        cls.project.user_ids |= cls.crm
+        garden, other = (
+            cls._make_rows(project, unit)
+            for project, unit in (
+                (cls.project, cls.unit),
+                (cls.other_project, cls.other_unit),
+            )
+        )
+        cls.deals = [
+            rows | cls._make_deal(rep, unit, rows["property.payment.plan"])
+            for rep, unit, rows in (
+                (cls.rep_a, cls.unit, garden),
+                (cls.rep_b, cls.unit_2, garden),
+                (cls.rep_c, cls.other_unit, other),
+            )
+        ]
+
+    @classmethod
+    def _make(cls, model, **vals):
+        return cls.env[model].create(vals)
+
+    @classmethod
+    def _make_rows(cls, project, unit):
+        """{model: a record of it in `project`}"""
+        plan = cls._make(
+            "property.payment.plan",
+            name="All at once",
+            project_id=project.id,
+            line_ids=[Command.create({"name": "All", "value": "balance"})],
+        )
+        records = (
+            project,
+            unit,
+            unit.building_id,
+            unit.permit_id,
+            unit.unit_type_id,
+            unit.event_ids[:1],
+            plan,
+            plan.line_ids,
+            cls._make("property.policy", project_id=project.id),
+            cls._make("property.concern", name=project.name),
+            cls._make(
+                "property.band",
+                project_id=project.id,
+                dimension="floor",
+                name="Below ground",
+                lower=-9,
+                upper=-1,
+            ),
+            cls._make(
+                "property.mailing",
+                project_id=project.id,
+                form=cls.env["property.form"].selection()[0][0],
+                user_ids=project.user_ids.ids,
+            ),
+        )
+        return {record._name: record for record in records}
+
+    @classmethod
+    def _make_deal(cls, rep, unit, plan):
+        """{model: a record that hangs on a new client of `rep`, who buys `unit`}"""
+        client = cls.make_client(rep).sudo()
+        deposit = cls._make(
+            "property.deposit",
+            unit_id=unit.id,
+            lead_id=client.id,
+            amount=9,
+            plan_id=plan.id,
+        )
+        deposit.action_open_slip()
+        deposit.action_register_payment()
+        deposit.action_confirm()
+        deposit.action_sign()
+        contract = deposit.contract_id
+        project = client.project_id
+        records = (
+            client,
+            client.partner_id,
+            client.ownership_ids[:1],
+            deposit,
+            contract,
+            contract.buyer_ids,
+            contract.installment_ids,
+            contract.receipt_ids,
+            contract.receipt_ids.line_ids,
+            cls._make(
+                "property.interaction",
+                kind="followup_call",
+                lead_id=client.id,
+                project_id=project.id,
+                user_id=rep.id,
+            ),
+            cls._make(
+                "property.family.member",
+                lead_id=client.id,
+                name="Kin",
+                relation="child",
+            ),
+            cls._make(
+                "property.share",
+                lead_id=client.id,
+                user_id=(cls.manager & project.user_ids or rep).id,
+                reason="Test",
+                date_end="2999-12-31",
+            ),
+        )
+        return {record._name: record.with_env(cls.env) for record in records}
+
+
+@tagged("post_install", "-at_install")
+class TestAccessRights(AccessCommon):
+    def assertMatrix(self, table, places):
+        rows = sorted(parse(table), key=lambda row: row[1] == "seller")
+        for model, role, cells in rows:
+            user = self.actors.get(role, self.crm)
+            if role == "seller":
+                user = self.rep_a
+                user.group_ids |= self.env.ref(ALL_LEADS)
+            for (place, records), cell in zip(places, cells, strict=True):
+                with self.subTest(model=model, role=role, place=place):
+                    record = records[model].with_user(user)
+                    allowed = "".join(
+                        letter
+                        for letter, operation in OPERATIONS.items()
+                        if record.has_access(operation)
+                    )
+                    self.assertEqual(allowed or "-", cell)
+                    if record.browse().has_access("read"):
+                        found = record.search([("id", "=", record.id)])
+                        self.assertEqual(bool(found), "r" in cell)
+
+    def assertSees(self, user, records, sees=True):
+        for record in records:
+            with self.subTest(user=user.login, model=record._name):
+                self.assertEqual(record.with_user(user).has_access("read"), sees)
+
+    def hanging(self, deal):
+        """What a rep reads of a client"""
+        return [deal[line.split()[0]] for line in CLIENT_ROWS.strip().splitlines()[1:]]
+
+    # === The matrix ===
+
+    def test_rows_of_a_project(self):
+        """H1: nothing of a project in which one does not work"""
+        own, _colleague, other = self.deals
+        self.assertMatrix(PROJECT_ROWS, (("own", own), ("other", other)))
+
+    def test_rows_of_a_client(self):
+        """H1, J1: reps see their own, supervisors their team's; CRM rights add none"""
+        places = zip(("own", "colleague's", "other project's"), self.deals, strict=True)
+        self.assertMatrix(CLIENT_ROWS, tuple(places))
+
+    def test_wizards(self):
+        """H1: dialogs are for the roles that may do what they do"""
+        for model, roles in WIZARDS.items():
+            for role, user in self.actors.items():
+                with self.subTest(model=model, role=role):
+                    self.assertEqual(
+                        self.env[model].with_user(user).has_access("create"),
+                        role in roles,
+                    )
+
+    def test_matrix_is_complete(self):
+        """J1: no model of the module without access lines, rules and a matrix row"""
+        listed = {row[0] for row in parse(PROJECT_ROWS) + parse(CLIENT_ROWS)}
+        models = [
+            model
+            for model in self.env["ir.model"].search([])
+            if MODULE in model.modules.split(", ")
+            and not self.env[model.model]._abstract
+            and model.model.startswith("property.")
+        ]
+        self.assertTrue(models)
+        for model in models:
+            with self.subTest(model=model.model):
+                self.assertTrue(model.access_ids.filtered("group_id"), "access line")
+                self.assertFalse(model.access_ids.filtered(lambda a: not a.group_id))
+                if model.transient:
+                    self.assertIn(model.model, WIZARDS)
+                    continue
+                self.assertIn(model.model, listed, "matrix")
+                if model.model not in WITHOUT_RULE:
+                    rules = model.rule_ids.filtered(lambda rule: not rule.groups)
+                    self.assertTrue(rules, "global rule")
+
+    # === Shares, teams, projects ===
+
+    def test_share_widens_until_it_ends(self):
+        """C13: a share shows the client and what hangs on him, at once, and only then"""
+        shared = self.hanging(self.deals[1])
+        self.assertSees(self.rep_a, shared, False)
+        share = self.env["property.share"].create(
+            {
+                "lead_id": self.deals[1]["crm.lead"].id,
+                "user_id": self.rep_a.id,
+                "reason": "Holiday",
+                "date_end": "2999-12-31",
+            }
+        )
+        self.assertSees(self.rep_a, [*shared, share])
+        share.active = False
+        self.assertSees(self.rep_a, [*shared, share], False)
+        share.active = True
+        self.assertSees(self.rep_a, shared)
+        share.unlink()
+        self.assertSees(self.rep_a, shared, False)
+
+    def test_team_takes_effect_at_once(self):
+        """H1: whom a supervisor leads, and who leads, decides what he sees now"""
+        client_b = [self.deals[1]["crm.lead"]]
+        self.assertSees(self.supervisor_a, client_b, False)
+        self.team_b.user_id = self.supervisor_a
+        self.assertSees(self.supervisor_a, client_b)
+        self.team_b.active = False
+        self.assertSees(self.supervisor_a, client_b, False)
+        self.team_b.write({"active": True, "user_id": self.supervisor_b.id})
+        self.team_a.member_ids |= self.rep_b
+        self.assertSees(self.supervisor_a, client_b)
+        self.team_a.member_ids -= self.rep_b
+        self.assertSees(self.supervisor_a, client_b, False)
+        self.env["crm.team"].create(
+            {"name": "C", "user_id": self.supervisor_a.id}
+            | {"member_ids": [Command.link(self.rep_b.id)]}
+        )
+        self.assertSees(self.supervisor_a, client_b)
+
+    def test_project_takes_effect_at_once(self):
+        """H1: who leaves a project sees nothing of it any more, not even his clients"""
+        own = self.hanging(self.deals[0])
+        self.assertSees(self.rep_a, own)
+        self.project.user_ids -= self.rep_a
+        self.assertSees(self.rep_a, own, False)
+        self.rep_a.property_project_ids |= self.project
+        self.assertSees(self.rep_a, own)
+        self.rep_a.write({"property_project_ids": [Command.unlink(self.project.id)]})
+        self.assertSees(self.rep_a, own, False)
+
+    def test_archived_project(self):
+        """H1: the files of a project that is over stay with those who worked on it"""
+        self.project.active = False
+        self.assertSees(self.rep_a, self.hanging(self.deals[0]))
+        self.assertSees(self.rep_a, self.hanging(self.deals[1]), False)
+        self.assertSees(self.hq, self.hanging(self.deals[1]))
+
+    def test_hand_over(self):
+        """J1: with the client all that hangs on him goes to the new owner"""
+        deal = self.deals[0]
+        client = deal["crm.lead"]
+        activity = client.with_user(self.rep_a).activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.rep_a.id
+        )
+        moved = [record for record in self.hanging(deal) if "share" not in record._name]
+        self.assertSees(self.rep_a, [*moved, activity])
+        client._transfer(self.rep_b, "reassigned")
+        self.assertSees(self.rep_a, [*moved, activity], False)
+        self.assertSees(self.rep_b, [*moved, activity])
+        self.assertIn(self.rep_a.partner_id, client.message_partner_ids)
+        client.message_post(body="Wants a lower floor", subtype_xmlid="mail.mt_comment")
+        told = client.message_ids[:1].notified_partner_ids
+        self.assertNotIn(self.rep_a.partner_id, told)
+        self.assertIn(self.rep_b.partner_id, told)
+
+    def test_other_company(self):
+        """H1: HQ reads the projects of the companies it is logged in to"""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertSees(self.hq, [self.other_project])
+        self.other_project.team_ids = False
+        self.other_project.company_id = company
+        self.assertSees(self.hq, [self.other_project], False)
+        self.hq.company_ids |= company
+        both = (self.hq.company_id | company).ids
+        project = self.other_project.with_user(self.hq)
+        self.assertTrue(
+            project.with_context(allowed_company_ids=both).has_access("read")
+        )
+
+    # === CRM beside the office ===
+
+    def test_crm_without_office_works_as_in_stock(self):
+        """H1: ordinary leads, contacts and meetings are none of the module's business"""
+        leads = self.env["crm.lead"].with_user(self.crm)
+        contact = self.env["res.partner"].create({"name": "Supplier"})
+        lead = leads.create({"name": "Lift service", "partner_id": contact.id})
+        lead.write({"phone": "02885550000"})
+        lead.activity_schedule("mail.mail_activity_data_call").action_feedback()
+        theirs = self.env["crm.lead"].create({"name": "Not his", "user_id": False})
+        self.assertEqual(
+            leads.search([("id", "in", (lead | theirs).ids)]), lead | theirs
+        )
+        self.assertEqual(lead.partner_id.name, "Supplier")
+        meeting = self.env["calendar.event"].create(
+            {
+                "name": "Lifts",
+                "opportunity_id": lead.id,
+                "start": "2026-01-05 08:00",
+                "stop": "2026-01-05 09:00",
+                "partner_ids": contact.ids,
+            }
+        )
+        report = self.env["crm.activity.report"].with_user(self.crm)
+        self.assertSees(self.crm, [contact, meeting, meeting.attendee_ids])
+        self.assertTrue(report.search_count([("lead_id", "=", lead.id)]))
+        self.assertSees(self.rep_a, [contact, self.rep_b.partner_id, self.rep_b])
+
+    def test_hq_and_control_do_not_write_clients(self):
+        """H1: not even with a right of CRM, whose access line allows it"""
+        for user in (self.hq, self.control, self.service):
+            user.group_ids |= self.env.ref(ALL_LEADS)
+            client = self.deals[0]["crm.lead"].with_user(user)
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                client.write({"district": "Wuhou"})
+        self.assertFalse(self.deals[0]["crm.lead"].district)
+
+    def test_person_of_a_lost_client(self):
+        """C1: the owner still sees whom a lost file was about, the colleague not"""
+        self.deals[0]["crm.lead"].active = False
+        person = [self.deals[0]["res.partner"]]
+        self.assertSees(self.rep_a, person)
+        self.assertSees(self.rep_b, person, False)
+
+    def test_ordinary_lead_becomes_a_client(self):
+        """J1: the person is hidden from the moment his lead gets a project"""
+        contact = self.env["res.partner"].create({"name": "Wang"})
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Wang",
+                "contact_name": "Wang",
+                "phone": "13800138000",
+                "partner_id": contact.id,
+                "user_id": self.rep_b.id,
+                "unit_type_ids": self.type_two.ids,
+            }
+        )
+        address = self.env["res.partner"].create(
+            {"name": "Wang's flat", "parent_id": contact.id}
+        )
+        self.assertSees(self.rep_a, [contact, address])
+        lead.project_id = self.project
+        self.assertSees(self.rep_a, [contact, address], False)
+        self.assertSees(self.rep_b, [contact, address])
+        later = self.env["res.partner"].create(
+            {"name": "Wang's office", "parent_id": contact.id}
+        )
+        self.assertSees(self.rep_a, [later], False)
+
+    def test_colleague_who_buys_stays_a_colleague(self):
+        """J1: users see each other, else nobody could read who wrote a message"""
+        self.make_client(self.rep_b).sudo().partner_id = self.rep_c.partner_id
+        self.assertTrue(self.rep_c.partner_id.is_property_client)
+        self.assertSees(self.rep_a, [self.rep_c.partner_id, self.rep_c])
+
+    # === What was confirmed ===
+
+    def test_clerk_does_not_change_what_was_confirmed(self):
+        """H1: the clerk enters; a confirmed receipt and a signed contract stand"""
+        deal = self.deals[0]
+        for model, vals in (
+            ("property.receipt", {"amount": 8}),
+            ("property.receipt", {"date": "2020-01-01"}),
+            ("property.receipt", {"state": "draft"}),
+            ("property.receipt.line", {"amount": 8}),
+            ("property.deposit", {"amount": 8}),
+            ("property.deposit", {"price": 8}),
+            ("property.contract", {"sign_date": "2020-01-01"}),
+            ("property.contract.buyer", {"share": 50}),
+            ("property.installment", {"amount": 8}),
+            ("crm.lead", {"user_id": self.clerk.id}),
+        ):
+            with self.subTest(model=model, vals=vals), self.assertRaises(UserError):
+                deal[model].with_user(self.clerk).write(vals)
+        with self.assertRaises(AccessError):
+            deal["property.receipt"].copy().with_user(self.clerk).action_confirm()
