@@ -36,21 +36,18 @@ class TestContract(PropertyCommon):
     def test_shares(self):
         """E5: the buyers' shares are 100 % together when it is signed."""
         contract = self.draft_contract()
-        buyer = contract.buyer_ids
-        second = self.partner
-        for shares in ((99.99,), (50, 49), (60, 41)):
-            buyer.share = shares[0]
-            (contract.buyer_ids - buyer).unlink()
-            contract.buyer_ids = [
-                Command.create({"partner_id": second.id, "share": share})
-                for share in shares[1:]
-            ]
-            with (
-                self.subTest(shares=shares),
-                self.assertRefused("shares"),
-            ):
+        first = contract.buyer_ids
+        first.share = 99.99
+        with self.assertRefused("shares"):
+            contract.action_sign()
+        contract.buyer_ids = [
+            Command.create({"partner_id": self.partner.id, "share": 50})
+        ]
+        second = contract.buyer_ids - first
+        for first.share, second.share in ((50, 49), (60, 41)):
+            with self.subTest(second=second.share), self.assertRefused("shares"):
                 contract.action_sign()
-        buyer.share = 59
+        first.share = 59
         contract.action_sign()
         self.assertEqual(contract.state, "signed")
 

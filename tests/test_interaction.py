@@ -264,7 +264,7 @@ class TestInteraction(PropertyCommon):
             [
                 {
                     "contact_name": "Ms Zhao",
-                    "phone": "13800000001",
+                    "phone_sanitized": "+8613800000001",
                     "source_id": self.source.id,
                     "unit_type_ids": self.type_two.ids,
                     "user_id": self.rep_a.id,
