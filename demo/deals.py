@@ -28,6 +28,7 @@ EDUCATIONS = {"school": 18, "college": 32, "bachelor": 40, "master": 10}
 FATES = {"lapse": 7, "withdraw": 4, "regret": 3, "linger": 8, "sign": 78}
 # Slips of the last day, and what they wait for: the payment or finance.
 TODAY = {0.3: "paid", 0.45: "slip", 0.6: "paid", 0.75: "slip", 0.9: "slip"}
+LOANS = ("mortgage", "provident")
 METHODS = {"transfer": 55, "card": 35, "cash": 5, "cheque": 5}
 
 
@@ -224,7 +225,7 @@ class Deals:
         if due == office.day:
             return office.at(office.soon(5, 30), self.receive, installment, 1)
         luck = rng.random()
-        if luck < 0.12:  # half of it, well before
+        if luck < 0.15 and installment.kind not in LOANS:  # half of it, well before
             delay, share = rng.randint(-40, -10), 0.5
         elif luck < 0.75:
             delay, share = rng.randint(-6, 0), 1
@@ -241,7 +242,7 @@ class Deals:
         amount = installment.currency_id.round(installment.residual * share)
         if not amount:  # a later payment went to this one, the oldest due
             return
-        loan = installment.kind in ("mortgage", "provident")
+        loan = installment.kind in LOANS
         receipt = office.by("clerk", self.env["property.receipt"]).create(
             {
                 "contract_id": installment.contract_id.id,

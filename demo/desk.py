@@ -66,7 +66,7 @@ def _mail_forms(office):
     forms = env["property.mailing"].fields_get(["form"])["form"]["selection"]
     if FORM not in dict(forms):
         return
-    env["property.mailing"].create(
+    mailings = env["property.mailing"].create(
         [
             {
                 "project_id": project.id,
@@ -77,3 +77,5 @@ def _mail_forms(office):
             for project in office.projects
         ]
     )
+    for mailing in mailings:  # the last one went out already
+        mailing.last_day = mailing._due_day(office.now)

@@ -25,10 +25,10 @@ from .words import (
 )
 
 # Calls and first visits on an average day of each project.
-FLOW = {"卓越南城": (3.1, 3.0), "锦江春晓": (1.6, 1.3)}
+FLOW = {"卓越南城": (3.1, 3.3), "锦江春晓": (1.6, 1.3)}
 WEEKEND, WEEKDAY = 1.7, 0.75
 FOLLOW_UPS = {"followup_call": 68, "followup_message": 29, "followup_home": 3}
-BUYS, WISHES = 0.8, 0.66  # how keen one must be
+BUYS, WISHES = 0.82, 0.68  # how keen one must be
 
 
 @dataclass
@@ -226,7 +226,7 @@ class Reception:
         helpers = self._reps[client.project] - client.rep
         buys = client.keen > BUYS and office.chance(0.23 * client.visits)
         if buys:
-            client.follow_ups = 0
+            client.bought, client.follow_ups = True, 0
         self._enter(
             client,
             kind,

@@ -21,6 +21,7 @@ from . import (
     property_installment,
     property_receipt,
     property_mailing,
+    ir_rule,
     crm_lead,
     crm_team,
     res_partner,

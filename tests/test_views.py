@@ -28,14 +28,15 @@ SETTINGS = {
     "property.policy",
 }
 HEAD = {"crm.lead", "property.concern", "utm.source", "property.mailing"}
+INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | {"crm.lead"},
     "clerk": EVERYONE | RECEPTION | {"crm.lead"},
-    "control": EVERYONE | SETTINGS | {"crm.lead", "property.unit.event"},
+    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
     "supervisor": EVERYONE | RECEPTION | {"crm.lead", "property.unit.event"},
-    "manager": EVERYONE | RECEPTION | SETTINGS | HEAD | {"property.unit.event"},
+    "manager": EVERYONE | RECEPTION | SETTINGS | HEAD | INVENTORY,
     "hq": EVERYONE | RECEPTION | SETTINGS | HEAD | {"property.unit.event"},
 }
 
