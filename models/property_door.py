@@ -26,11 +26,10 @@ class PropertyDoorMixin(models.AbstractModel):
     def default_get(self, fields):
         """Door fields begin as the model says, whatever context or user default say."""
         defaults = super().default_get(fields)
-        for name in fields:
-            if name in self._door_fields or self._is_derived(name):
-                defaults.pop(name, None)
-                if self._fields[name].default:
-                    defaults[name] = self._fields[name].default(self)
+        for name in set(fields).intersection(self._door_fields):
+            defaults.pop(name, None)
+            if self._fields[name].default:
+                defaults[name] = self._fields[name].default(self)
         return defaults
 
     @api.model_create_multi
@@ -40,12 +39,7 @@ class PropertyDoorMixin(models.AbstractModel):
             for name in self._door_fields:
                 if vals.get(name) and vals[name] != defaults.get(name):
                     raise UserError(self._door_message(name))
-        return super().create(
-            [
-                {name: vals[name] for name in vals if not self._is_derived(name)}
-                for vals in vals_list
-            ]
-        )
+        return super().create(vals_list)
 
     def write(self, vals):
         for name in vals:

@@ -33,7 +33,9 @@ class PropertyReceipt(models.Model):
         default="transfer",
     )
     amount = fields.Monetary(required=True)
-    signed_amount = fields.Monetary("Net Receipts", compute="_compute_signed_amount", store=True)
+    signed_amount = fields.Monetary(
+        "Net Receipts", compute="_compute_signed_amount", store=True
+    )
     note = fields.Char()
     state = fields.Selection(
         [
@@ -67,9 +69,7 @@ class PropertyReceipt(models.Model):
     company_id = fields.Many2one(related="project_id.company_id", store=True)
     currency_id = fields.Many2one(related="project_id.currency_id")
     unit_id = fields.Many2one(related="deposit_id.unit_id")
-    partner_id = fields.Many2one(
-        related="deposit_id.partner_id", string="Purchaser"
-    )
+    partner_id = fields.Many2one(related="deposit_id.partner_id", string="Purchaser")
     lead_id = fields.Many2one(related="deposit_id.lead_id", store=True, precompute=True)
     user_id = fields.Many2one(
         related="deposit_id.user_id", store=True, index=True, string="Salesperson"

@@ -298,19 +298,14 @@ class PropertyUnit(models.Model):
 
     # === Actions ===
 
-    def _check_control(self):
-        if not self.env.user.has_group("crm_property_sales.group_control"):
-            raise UserError(self.env._("Units are held and released by control."))
-        self.check_access("write")
-
     def action_release(self):
         """Put the units on sale (A4)."""
-        self._check_control()
+        self._check_role("control")
         self._move("available")
 
     def action_hold(self, reason=None):
         """Take the units off sale, with a reason for the ledger (A4)."""
-        self._check_control()
+        self._check_role("control")
         self._move("held", reason=reason)
 
     def action_new_deposit(self):

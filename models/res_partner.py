@@ -90,6 +90,18 @@ class ResPartner(models.Model):
                 or partner.parent_id.is_property_client
             )
 
+    def _forget_buyer(self):
+        """Who hangs on no file, deal or contract any more is an ordinary contact."""
+        self.filtered(
+            lambda partner: (
+                not (
+                    partner.property_lead_ids
+                    or partner.property_deposit_ids
+                    or partner.property_buyer_ids
+                )
+            )
+        ).is_property_client = False
+
     @api.depends("id_number", "id_type")
     def _compute_birth_date(self):
         for partner in self:

@@ -1,5 +1,6 @@
 from . import (
     test_access_rights,
+    test_band,
     test_client,
     test_contract,
     test_crm_quiet,
@@ -16,6 +17,7 @@ from . import (
     test_rpc_isolation,
     test_sale,
     test_share,
+    test_slip,
     test_time,
     test_unit,
     test_unit_generate,

@@ -29,9 +29,9 @@ class PropertyCommon(BaseCommon):
 
     @classmethod
     def setup_main_company(cls, currency_code="CNY"):
-        company = super().setup_main_company(currency_code)
+        result = super().setup_main_company(currency_code)
         cls.env.company.country_id = cls.env.ref("base.cn")
-        return company
+        return result
 
     @classmethod
     def _make_people(cls):

@@ -33,24 +33,32 @@ class TestContract(PropertyCommon):
         with self.assertRefused("plan"):
             self.draft_contract(plan_id=False)
 
+    def test_buyer_taken_off_a_draft_may_be_added_again(self):
+        """J1: on the draft he is shown to who handles deals, off it he is no client."""
+        contract = self.draft_contract()
+        line = {"partner_id": self.partner.id, "share": 50}
+        contract.buyer_ids = [Command.create(line)]
+        self.assertTrue(self.partner.is_property_client)
+        contract.buyer_ids[-1].unlink()
+        self.assertFalse(self.partner.is_property_client)
+        contract.buyer_ids = [Command.create(line)]
+        self.assertEqual(contract.buyer_ids[-1].partner_id, self.partner)
+
     def test_shares(self):
         """E5: the buyers' shares are 100 % together when it is signed."""
         contract = self.draft_contract()
-        buyer = contract.buyer_ids
-        second = self.partner
-        for shares in ((99.99,), (50, 49), (60, 41)):
-            buyer.share = shares[0]
-            (contract.buyer_ids - buyer).unlink()
-            contract.buyer_ids = [
-                Command.create({"partner_id": second.id, "share": share})
-                for share in shares[1:]
-            ]
-            with (
-                self.subTest(shares=shares),
-                self.assertRefused("shares"),
-            ):
+        first = contract.buyer_ids
+        first.share = 99.99
+        with self.assertRefused("shares"):
+            contract.action_sign()
+        contract.buyer_ids = [
+            Command.create({"partner_id": self.partner.id, "share": 50})
+        ]
+        second = contract.buyer_ids - first
+        for first.share, second.share in ((50, 49), (60, 41)):
+            with self.subTest(second=second.share), self.assertRefused("shares"):
                 contract.action_sign()
-        buyer.share = 59
+        first.share = 59
         contract.action_sign()
         self.assertEqual(contract.state, "signed")
 

@@ -256,14 +256,15 @@ class TestInteraction(PropertyCommon):
         entry = self.register(kind="visit_first", unit_type_ids=self.type_two.ids)
         action = entry.action_register_client()
         leads = self.env["crm.lead"].with_user(self.rep_a)
-        client = leads.with_context(**action["context"]).create({})
+        form = Form(leads.with_context(**action["context"]), action["views"][0][0])
+        client = form.save()
         self.assertEqual(entry.lead_id, client)
         self.assertRecordValues(
             client,
             [
                 {
                     "contact_name": "Ms Zhao",
-                    "phone": "13800000001",
+                    "phone_sanitized": "+8613800000001",
                     "source_id": self.source.id,
                     "unit_type_ids": self.type_two.ids,
                     "user_id": self.rep_a.id,

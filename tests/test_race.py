@@ -26,18 +26,17 @@ def compete(database, user_id, deposit_ids, gate_name, barrier, channel):
     registry = Registry(database)
     door = registry["property.unit"]
     passed = getattr(door, gate_name)
-    results = []
+    attempts, results = [], []
+
+    def gate(units, *args, **kwargs):
+        if not attempts:
+            barrier.wait(PATIENCE)
+        attempts.append(units.ids)
+        # Without `_move` nothing looks at the unit: the index is alone.
+        return gate_name == "_move" or passed(units, *args, **kwargs)
+
     for deposit_id in deposit_ids:
-        attempts = []
-
-        # pylint: disable-next=dangerous-default-value
-        def gate(units, *args, attempts=attempts, **kwargs):
-            if not attempts:
-                barrier.wait(PATIENCE)
-            attempts.append(units.ids)
-            # Without `_move` nothing looks at the unit: the index is alone.
-            return gate_name == "_move" or passed(units, *args, **kwargs)
-
+        attempts.clear()
         with (
             closing(sql_db.db_connect(database).cursor()) as cr,
             patch.object(door, gate_name, gate),
@@ -137,6 +136,7 @@ class TestRace(BaseCase):
             )
             for client in self.clients
         ]
+        # Other processes see only what is committed.
         self.env.cr.commit()  # pylint: disable=invalid-commit
         self.addCleanup(self.clean_up)
 
