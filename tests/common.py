@@ -45,6 +45,7 @@ class PropertyCommon(BaseCommon):
                 groups=f"{MODULE}.group_{role}",
                 tz=UTC8,
                 lang="en_US",
+                lang="en_US",
             )
 
         cls.rep_a, cls.rep_b, cls.rep_c = (
