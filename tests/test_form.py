@@ -23,8 +23,8 @@ class FormCommon(PropertyCommon):
     @classmethod
     def compile(cls, name, user, day=None, **options):
         options = {"project_id": cls.project.id, "date_to": day} | options
-        form = cls.env[name].with_user(user).with_context(lang=user.lang)
-        return form.compile(options)
+        form = cls.env[name].with_user(user)
+        return form.with_context(form.env["res.users"].context_get()).compile(options)
 
     @staticmethod
     def cells(form, section, label, key):
