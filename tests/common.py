@@ -31,7 +31,6 @@ class PropertyCommon(BaseCommon):
     def setup_main_company(cls, currency_code="CNY"):
         result = super().setup_main_company(currency_code)
         cls.env.company.country_id = cls.env.ref("base.cn")
-        cls.env.company.partner_id.lang = "en_US"  # what tests' sessions speak
         return result
 
     @classmethod
