@@ -264,7 +264,7 @@ db_ready() {
 
 # --- Servers ---------------------------------------------------------------------------
 
-# Which server answers for a database stands in .office/server/NAME: process and port.
+# Which dev/run serves a database stands in .office/server/NAME: process and port.
 server_port() { # server_port DATABASE: prints the port if a server of this checkout runs
     local process port
     read -r process port 2>/dev/null <"$OFFICE/server/$1" || return 1
@@ -293,7 +293,5 @@ PYTHON
 
 # serve DATABASE PORT: becomes the server.
 serve() {
-    mkdir -p "$OFFICE/server"
-    echo "$BASHPID $2" >"$OFFICE/server/$1"
     exec env "${OFFICE_ENV[@]}" "$PYTHON" -m odoo -d "$1" --db-filter "^$1\$" --http-port "$2" 9>&-
 }

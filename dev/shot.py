@@ -249,11 +249,14 @@ class Server:
     def __init__(self, address, database, login, password):
         self.address = address
         self.session = requests.Session()
-        user = self.call(
-            "/web/session/authenticate", db=database, login=login, password=password
-        )
-        if not user.get("uid"):
-            raise ShotError(f"{login} cannot log in to {database}")
+        self.who = {"db": database, "login": login, "password": password}
+        self.log_in()
+
+    def log_in(self):
+        try:
+            user = self.call("/web/session/authenticate", **self.who)
+        except ShotError as error:
+            raise ShotError(f"{self.who['login']} cannot log in: {error}") from None
         self.uid = user["uid"]
 
     def call(self, path, **params):
@@ -264,11 +267,9 @@ class Server:
             raise ShotError(answer["error"]["data"]["message"])
         return answer["result"]
 
-    def users(self, method, *args):
-        path = f"/web/dataset/call_kw/res.users/{method}"
-        return self.call(
-            path, model="res.users", method=method, args=[[self.uid], *args], kwargs={}
-        )
+    def method(self, model, method, *args):
+        path = f"/web/dataset/call_kw/{model}/{method}"
+        return self.call(path, model=model, method=method, args=args, kwargs={})
 
     @contextlib.contextmanager
     def speaking(self, lang):
@@ -276,12 +277,16 @@ class Server:
         if not lang:
             yield
             return
-        before = self.users("read", ["lang"])[0]["lang"]
-        self.users("write", {"lang": lang})
+        installed = dict(self.method("res.lang", "get_installed"))
+        if lang not in installed:
+            raise ShotError(f"{lang} is not installed here, but {', '.join(installed)}")
+        [user] = self.method("res.users", "read", [self.uid], ["lang"])
+        self.method("res.users", "write", [self.uid], {"lang": lang})
+        self.log_in()  # the session keeps the language of its beginning
         try:
             yield
         finally:
-            self.users("write", {"lang": before})
+            self.method("res.users", "write", [self.uid], {"lang": user["lang"]})
 
 
 class Step(argparse.Action):
@@ -338,12 +343,15 @@ def main():
                 run(page, server, options)
             except ShotError as error:
                 page.errors.append(str(error))
+            # Also where it went wrong: the picture often tells why.
             page.picture(options.out)
             where = page.evaluate("location.href")
             if said := page.evaluate(
                 "document.querySelector('.o_error_dialog')?.innerText"
             ):
                 page.errors.append(said)
+    except ShotError as error:
+        sys.exit(f"error: {error}")
     finally:
         page.close()
     print(f"{options.out}: {where}")

@@ -3,6 +3,16 @@ from odoo.exceptions import UserError, ValidationError
 
 from .property_interaction import GRADES, HORIZONS, PURPOSES
 
+# Facts of the ledger, in the file to be read and searched.
+REGISTRATION_FIELDS = {
+    "registration_number",
+    "registered_date",
+    "registered_user_id",
+    "owned_until",
+    "ownership_state",
+    "client_class",
+}
+
 
 class CrmLead(models.Model):
     """A lead with a project is one client in that project: 客户登记 (C1, C14)."""
@@ -124,6 +134,14 @@ class CrmLead(models.Model):
             else:
                 lead.client_class = "potential"
 
+    @api.depends("contact_name", "project_id")
+    def _compute_name(self):
+        """A client file is called as the client is."""
+        clients = self.filtered("project_id")
+        for client in clients:
+            client.name = client.contact_name
+        return super(CrmLead, self - clients)._compute_name()
+
     @api.depends("phone_sanitized")
     def _compute_phone_tail(self):
         for lead in self:
@@ -154,6 +172,16 @@ class CrmLead(models.Model):
                     )
                 )
 
+    @api.model
+    def default_get(self, fields):
+        """A file made from the office's menu is one of the user's first project."""
+        defaults = super().default_get(fields)
+        if self.env.context.get("property_client") and "project_id" in fields:
+            defaults.setdefault("project_id", self.env.user.property_project_ids[:1].id)
+        if defaults.get("project_id") and "user_id" in fields:
+            defaults["user_id"] = self._default_owner().id
+        return defaults
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -170,6 +198,10 @@ class CrmLead(models.Model):
                 self.env._(
                     "A client belongs to one project: register him in the other one."
                 )
+            )
+        if clients and not REGISTRATION_FIELDS.isdisjoint(vals):
+            raise UserError(
+                self.env._("Registration and ownership are not written directly.")
             )
         if "user_id" in vals and any(
             lead.user_id.id != (vals["user_id"] or False) for lead in clients
@@ -194,7 +226,9 @@ class CrmLead(models.Model):
         )
         vals["type"] = "opportunity"
         vals["company_id"] = project.company_id.id
-        vals.setdefault("name", vals.get("contact_name"))
+        if not vals.get("contact_name"):  # a default, or missing: refused below (B8)
+            vals |= self.default_get(["contact_name"])
+        vals["name"] = vals.get("contact_name") or "/"
         vals.setdefault("country_id", self.env.ref("base.cn").id)
         teams = owner.sudo().crm_team_ids & project.sudo().team_ids
         vals.setdefault("team_id", teams[:1].id)
@@ -207,12 +241,17 @@ class CrmLead(models.Model):
 
     # === Registration and ownership ===
 
+    def _write_through(self, vals):
+        """Write what follows from registration and ownership; by these steps only."""
+        # pylint: disable-next=super-method-mismatch
+        return super().write(vals)
+
     def _register_client(self):
         """Number the clients and give them to who registered them first (C2)."""
         now = fields.Datetime.now()
         for lead in self:
             sequence = self.env["ir.sequence"].sudo().with_company(lead.company_id)
-            super(CrmLead, lead).write(
+            lead._write_through(
                 {
                     "registration_number": sequence.next_by_code("property.client"),
                     "registered_date": now,
@@ -258,7 +297,7 @@ class CrmLead(models.Model):
             lead.activity_ids.filtered(
                 lambda activity, owner=lead.user_id: activity.user_id == owner != user
             ).user_id = user
-            super(CrmLead, lead).write(
+            lead._write_through(
                 {
                     "user_id": user.id,
                     "ownership_state": state,
@@ -291,6 +330,12 @@ class CrmLead(models.Model):
             self._handle_partner_assignment(create_missing=True)
         return self.partner_id
 
+    def get_formview_id(self, access_uid=None):
+        """A link to a client opens the client file, not CRM's form."""
+        if len(self) == 1 and self.project_id:
+            return self.env.ref("crm_property_sales.crm_lead_view_form_client").id
+        return super().get_formview_id(access_uid)
+
     # === Where CRM would show other people's clients ===
 
     def _compute_potential_lead_duplicates(self):
@@ -298,10 +343,12 @@ class CrmLead(models.Model):
         clients = self.filtered("project_id")
         clients.duplicate_lead_ids = False
         clients.duplicate_lead_count = 0
-        super(CrmLead, self - clients)._compute_potential_lead_duplicates()
-        for lead in self - clients:
+        others = self - clients
+        result = super(CrmLead, others)._compute_potential_lead_duplicates()
+        for lead in others:
             lead.duplicate_lead_ids -= lead.duplicate_lead_ids.filtered("project_id")
             lead.duplicate_lead_count = len(lead.duplicate_lead_ids - lead)
+        return result
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
         """A client's employer is an ordinary company: it gets nothing of his."""
@@ -327,6 +374,7 @@ class CrmLead(models.Model):
         """The form of a new follow-up of this client."""
         self.ensure_one()
         return {
+            "name": self.env._("New Follow-up"),
             "type": "ir.actions.act_window",
             "res_model": "property.interaction",
             "view_mode": "form",

@@ -12,13 +12,16 @@ class PropertyContract(models.Model):
     _description = "Contract"
     _inherit = ["property.door.mixin", "mail.thread"]
     _order = "sign_date DESC, id DESC"
+    _door_fields = ("state", "name")
     _frozen_fields = dict.fromkeys(
         ("deposit_id", "plan_id", "payment_method", "special_clauses", "sign_date"),
         ("draft",),
-    )
+    ) | dict.fromkeys(("filing_number", "filing_date"), ("draft", "signed"))
 
     name = fields.Char("Contract No.", readonly=True, copy=False)
-    deposit_id = fields.Many2one("property.deposit", required=True, ondelete="restrict")
+    deposit_id = fields.Many2one(
+        "property.deposit", required=True, index=True, ondelete="restrict"
+    )
     unit_id = fields.Many2one(
         related="deposit_id.unit_id", store=True, precompute=True, index=True
     )
@@ -30,7 +33,7 @@ class PropertyContract(models.Model):
     lead_id = fields.Many2one(
         related="deposit_id.lead_id", store=True, precompute=True, index=True
     )
-    partner_id = fields.Many2one(related="deposit_id.partner_id", string="Buyer")
+    partner_id = fields.Many2one(related="deposit_id.partner_id", string="Purchaser")
     user_id = fields.Many2one(
         related="deposit_id.user_id", store=True, index=True, string="Salesperson"
     )
@@ -51,7 +54,7 @@ class PropertyContract(models.Model):
     )
 
     # Terms
-    buyer_ids = fields.One2many("property.contract.buyer", "contract_id", "Buyers")
+    buyer_ids = fields.One2many("property.contract.buyer", "contract_id", "Purchasers")
     price = fields.Monetary(related="deposit_id.price", store=True)
     area_gross = fields.Float(related="unit_id.area_gross", store=True)
     plan_id = fields.Many2one(
@@ -194,6 +197,8 @@ class PropertyContract(models.Model):
 class PropertyContractBuyer(models.Model):
     _name = "property.contract.buyer"
     _description = "Buyer of a Contract"
+    _inherit = ["property.door.mixin"]
+    _door_fields = ()
     _order = "contract_id, share DESC, id"
     _rec_name = "partner_id"
 
@@ -209,7 +214,7 @@ class PropertyContractBuyer(models.Model):
         related="contract_id.lead_id", store=True, precompute=True
     )
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="restrict"
+        "res.partner", "Purchaser", required=True, index=True, ondelete="restrict"
     )
     share = fields.Float("Share (%)", digits=(5, 2), default=100.0)
 
@@ -229,6 +234,13 @@ class PropertyContractBuyer(models.Model):
     def write(self, vals):
         self.contract_id._check_state("draft")
         return super().write(vals)
+
+    def unlink(self):
+        """Who is taken off a draft is no client by it: the clerk may add him again."""
+        partners = self.partner_id
+        result = super().unlink()
+        partners.sudo()._forget_buyer()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

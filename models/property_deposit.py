@@ -1,6 +1,12 @@
+import base64
+from io import BytesIO
+
+import qrcode
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, hmac
+from odoo.tools.image import image_data_uri
 
 # A deposit in one of these holds its unit; at most one per unit (E2).
 LIVE_STATES = ("slip", "paid", "confirmed", "signed")
@@ -15,6 +21,8 @@ class PropertyDeposit(models.Model):
     _order = "date DESC, id DESC"
     _door_fields = (
         "state",
+        "name",
+        "reason",
         "slip_expires",
         "sign_deadline",
         "confirm_date",
@@ -46,7 +54,7 @@ class PropertyDeposit(models.Model):
         ondelete="restrict",
     )
     partner_id = fields.Many2one(
-        "res.partner", "Buyer", index=True, ondelete="restrict"
+        "res.partner", "Purchaser", index=True, ondelete="restrict"
     )
     user_id = fields.Many2one(
         related="lead_id.user_id", store=True, index=True, string="Salesperson"
@@ -90,7 +98,7 @@ class PropertyDeposit(models.Model):
     reason = fields.Char("Reason It Ended", readonly=True, copy=False)
 
     # Deposit
-    amount = fields.Monetary("Deposit")
+    amount = fields.Monetary("Deposit Amount")
     paid_amount = fields.Monetary(compute="_compute_paid_amount", store=True)
     plan_id = fields.Many2one(
         "property.payment.plan",
@@ -151,6 +159,17 @@ class PropertyDeposit(models.Model):
             code = hmac(env, "property-slip", facts)
             deposit.check_code = deposit.name and code[:6].upper()
 
+    def _qr_code(self):
+        """The slip's number and check code as an image address, for print (E1).
+
+        :raise UserError: for a draft, which is no slip yet
+        """
+        if not self.name:
+            raise UserError(self.env._("A slip is printed once it has been opened."))
+        image = BytesIO()
+        qrcode.make(f"{self.name} {self.check_code}", border=1).save(image, "PNG")
+        return image_data_uri(base64.b64encode(image.getvalue()))
+
     @api.depends("contract_ids.state")
     def _compute_contract_id(self):
         for deposit in self:
@@ -182,7 +201,7 @@ class PropertyDeposit(models.Model):
                     )
                 )
 
-    @api.constrains("amount", "price", "unit_id")
+    @api.constrains("amount", "price", "unit_id", "date")
     def _check_deposit_limit(self):
         for deposit in self.filtered("amount"):
             policy = deposit.project_id.policy(
@@ -304,6 +323,19 @@ class PropertyDeposit(models.Model):
             deposit.receipt_ids.filtered(
                 lambda receipt: receipt.state == "draft"
             ).action_confirm()
+            if (
+                deposit.currency_id.compare_amounts(deposit.paid_amount, deposit.amount)
+                < 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(paid).2f of the %(amount).2f of %(deposit)s are received: "
+                        "enter the missing receipt first.",
+                        paid=deposit.paid_amount,
+                        amount=deposit.amount,
+                        deposit=deposit.display_name,
+                    )
+                )
             deposit._write_through(
                 {
                     "state": "confirmed",

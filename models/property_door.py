@@ -7,7 +7,9 @@ class PropertyDoorMixin(models.AbstractModel):
 
     `_door_fields` are written by `_write_through`, which the steps call after they
     checked role and state. `_frozen_fields` maps a field to the states in which it may
-    still be changed. No context key opens a door: a remote caller can set any key.
+    still be changed. Derived fields (stored, computed, not editable) are behind the
+    door too: Odoo would store what a remote caller writes there. No context key opens a
+    door, `default_state` as little as any other: a remote caller can set any key.
     """
 
     _name = "property.door.mixin"
@@ -15,6 +17,20 @@ class PropertyDoorMixin(models.AbstractModel):
 
     _door_fields = ("state",)
     _frozen_fields = {}
+
+    def _is_derived(self, name):
+        field = self._fields.get(name)
+        return bool(field and field.store and field.compute and field.readonly)
+
+    @api.model
+    def default_get(self, fields):
+        """Door fields begin as the model says, whatever context or user default say."""
+        defaults = super().default_get(fields)
+        for name in set(fields).intersection(self._door_fields):
+            defaults.pop(name, None)
+            if self._fields[name].default:
+                defaults[name] = self._fields[name].default(self)
+        return defaults
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -27,7 +43,7 @@ class PropertyDoorMixin(models.AbstractModel):
 
     def write(self, vals):
         for name in vals:
-            if name in self._door_fields:
+            if name in self._door_fields or self._is_derived(name):
                 raise UserError(self._door_message(name))
             if name in self._frozen_fields:
                 self._check_frozen(name, vals[name])
@@ -35,6 +51,7 @@ class PropertyDoorMixin(models.AbstractModel):
 
     def _write_through(self, vals):
         """Write door fields; called by the model's own steps only."""
+        # pylint: disable-next=super-method-mismatch
         return super().write(vals)
 
     def _door_message(self, name):
@@ -104,6 +121,7 @@ class PropertyLedgerMixin(models.AbstractModel):
     _name = "property.ledger.mixin"
     _description = "Ledger: rows are added, never changed"
 
+    # pylint: disable-next=method-required-super
     def write(self, vals):
         raise UserError(
             self.env._("Entries of a ledger are never changed: add a new one.")

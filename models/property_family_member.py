@@ -14,7 +14,7 @@ class PropertyFamilyMember(models.Model):
     project_id = fields.Many2one(related="lead_id.project_id", store=True)
     company_id = fields.Many2one(related="project_id.company_id")
     user_id = fields.Many2one(related="lead_id.user_id", store=True, index=True)
-    name = fields.Char(required=True)
+    name = fields.Char("Full Name", required=True)
     relation = fields.Selection(
         [
             ("spouse", "Spouse"),

@@ -9,7 +9,9 @@ class PropertyOwnership(models.Model):
     _inherit = ["property.ledger.mixin"]
     _order = "date DESC, id DESC"
 
-    lead_id = fields.Many2one("crm.lead", "Client", required=True, ondelete="restrict")
+    lead_id = fields.Many2one(
+        "crm.lead", "Client", required=True, index=True, ondelete="restrict"
+    )
     project_id = fields.Many2one("property.project", required=True)
     company_id = fields.Many2one(related="project_id.company_id")
     date = fields.Datetime(required=True, default=fields.Datetime.now)

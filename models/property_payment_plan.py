@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 INSTALLMENT_KINDS = [
-    ("deposit", "Deposit"),
+    ("deposit", "Deposit Amount"),
     ("down_payment", "Down Payment"),
-    ("installment", "Instalment"),
+    ("installment", "Instalment Payment"),
     ("mortgage", "Mortgage Loan"),
     ("provident", "Provident Fund Loan"),
     ("fee", "Fee Collected for Others"),
@@ -72,6 +72,7 @@ class PropertyPaymentPlan(models.Model):
         :raise ValidationError: when the fixed amounts leave nothing for the balance
         """
         self.ensure_one()
+        self._check_lines()  # a line may have been changed without its plan
         left = price
         values = []
         for line in self.line_ids.sorted():

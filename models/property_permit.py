@@ -9,7 +9,7 @@ class PropertyPermit(models.Model):
     _order = "issue_date DESC, number"
     _rec_name = "number"
 
-    number = fields.Char(required=True)
+    number = fields.Char("Permit No.", required=True)
     project_id = fields.Many2one(
         "property.project", required=True, index=True, ondelete="cascade"
     )

@@ -86,6 +86,12 @@ class PropertyProject(models.Model):
         for project in self:
             project.unit_count = counts.get(project, 0)
 
+    @api.model
+    def _only(self):
+        """The project of a user who works in one only: what dialogs propose."""
+        projects = self.search([], limit=2)
+        return projects if len(projects) == 1 else self
+
     # === Time: the project's days, never UTC's ===
 
     @api.private

@@ -9,7 +9,7 @@ class PropertyReceipt(models.Model):
     _description = "Receipt"
     _inherit = ["property.door.mixin"]
     _order = "date DESC, id DESC"
-    _door_fields = ("state", "confirm_date", "confirm_user_id")
+    _door_fields = ("state", "name", "confirm_date", "confirm_user_id")
     _frozen_fields = dict.fromkeys(
         ("kind", "method", "amount", "date", "deposit_id", "contract_id"), ("draft",)
     )
@@ -33,7 +33,9 @@ class PropertyReceipt(models.Model):
         default="transfer",
     )
     amount = fields.Monetary(required=True)
-    signed_amount = fields.Monetary(compute="_compute_signed_amount", store=True)
+    signed_amount = fields.Monetary(
+        "Net Receipts", compute="_compute_signed_amount", store=True
+    )
     note = fields.Char()
     state = fields.Selection(
         [
@@ -67,7 +69,7 @@ class PropertyReceipt(models.Model):
     company_id = fields.Many2one(related="project_id.company_id", store=True)
     currency_id = fields.Many2one(related="project_id.currency_id")
     unit_id = fields.Many2one(related="deposit_id.unit_id")
-    partner_id = fields.Many2one(related="deposit_id.partner_id")
+    partner_id = fields.Many2one(related="deposit_id.partner_id", string="Purchaser")
     lead_id = fields.Many2one(related="deposit_id.lead_id", store=True, precompute=True)
     user_id = fields.Many2one(
         related="deposit_id.user_id", store=True, index=True, string="Salesperson"
@@ -147,6 +149,8 @@ class PropertyReceipt(models.Model):
                     "confirm_user_id": self.env.uid,
                 }
             )
+        # Since a draft was allocated, other money may have paid the same instalment.
+        self.line_ids._check_installment()
         self._allocate()
         return True
 
@@ -187,6 +191,8 @@ class PropertyReceipt(models.Model):
 class PropertyReceiptLine(models.Model):
     _name = "property.receipt.line"
     _description = "Receipt Allocation"
+    _inherit = ["property.door.mixin"]
+    _door_fields = ()
     _order = "receipt_id, id"
 
     receipt_id = fields.Many2one(
@@ -229,6 +235,7 @@ class PropertyReceiptLine(models.Model):
 
     @api.constrains("installment_id", "receipt_id", "amount")
     def _check_installment(self):
+        self.receipt_id._check_allocation()
         for line in self:
             installment = line.installment_id
             if installment.contract_id != line.receipt_id.contract_id:

@@ -38,7 +38,9 @@ class PropertyShare(models.Model):
     @api.model
     def _cron_end(self):
         """End the shares whose last day is over in their project's time zone."""
-        for project, shares in self.search([]).grouped("project_id").items():
+        for project, shares in (
+            self.search([("active", "=", True)]).grouped("project_id").items()
+        ):
             today = project.local_day()
             shares.filtered(
                 lambda share, day=today: share.date_end < day

@@ -9,13 +9,14 @@ UNIT_STATES = [
     ("held", "Held"),
     ("available", "Available"),
     ("slip", "Slip"),
-    ("deposit", "Deposit"),
+    ("deposit", "Deposit Taken"),
     ("contracted", "Contracted"),
     ("delivered", "Delivered"),
 ]
 # A unit in one of these belongs to a client; its price no longer moves (A7).
 RESERVED_STATES = ("slip", "deposit", "contracted", "delivered")
 SOLD_STATES = ("deposit", "contracted", "delivered")
+FREE_STATES = ("unreleased", "held", "available")
 # Every move that exists; all others are refused, whoever asks.
 UNIT_MOVES = {
     "unreleased": ("held", "available"),
@@ -27,7 +28,20 @@ UNIT_MOVES = {
     "delivered": (),
 }
 # '29幢', '3号楼', '1单元': the part of a name that stands in a room number.
-NAME_SUFFIX = re.compile(r"(号楼|单元|[幢栋座楼梯#])+$")
+NAME_SUFFIX = re.compile(r"(单元|[幢栋座号楼梯#])+$")
+
+
+def place_key(*names):
+    """What makes a place the same place: 29, 29幢 and 29号楼 are one building, 1 and
+    1单元 one entrance, 0201 and 201 one room.
+
+    :return: tuple with a key for each of `names`
+    """
+    return tuple(_name_key("".join((name or "").upper().split())) for name in names)
+
+
+def _name_key(name):
+    return NAME_SUFFIX.sub("", name).lstrip("0") or name
 
 
 class PropertyUnit(models.Model):
@@ -37,8 +51,11 @@ class PropertyUnit(models.Model):
     _order = "project_id, building_id, entrance, floor, room"
     _rec_names_search = ["name"]
     _door_fields = ("state", "deposit_id", "contract_id")
+    _frozen_fields = dict.fromkeys(
+        ("building_id", "entrance", "room", "area_gross"), FREE_STATES
+    )
 
-    name = fields.Char(compute="_compute_name", store=True, index="trigram")
+    name = fields.Char("Unit No.", compute="_compute_name", store=True, index="trigram")
     active = fields.Boolean(default=True)
 
     # Where
@@ -46,7 +63,7 @@ class PropertyUnit(models.Model):
         "property.building", required=True, index=True, ondelete="restrict"
     )
     project_id = fields.Many2one(
-        related="building_id.project_id", store=True, precompute=True
+        related="building_id.project_id", store=True, precompute=True, index=True
     )
     company_id = fields.Many2one(related="project_id.company_id", store=True)
     currency_id = fields.Many2one(related="project_id.currency_id")
@@ -106,7 +123,6 @@ class PropertyUnit(models.Model):
         "(building_id, COALESCE(entrance, ''), room)",
         "The building has a unit of this entrance and room already.",
     )
-    _board_idx = models.Index("(project_id, building_id, state)")
     _figures_not_negative = models.Constraint(
         "CHECK(area_gross >= 0 AND area_net >= 0 AND list_price >= 0 "
         "AND filed_price >= 0 AND floor_price >= 0)",
@@ -204,6 +220,7 @@ class PropertyUnit(models.Model):
                     "user_id": self.env.uid,
                     "from_state": bool(unit.event_ids) and unit.state,
                     "to_state": to_state,
+                    "price": origin and to_state in RESERVED_STATES and origin.price,
                     "origin": origin and f"{origin._name},{origin.id}",
                     "reason": reason,
                 }
@@ -281,19 +298,14 @@ class PropertyUnit(models.Model):
 
     # === Actions ===
 
-    def _check_control(self):
-        if not self.env.user.has_group("crm_property_sales.group_control"):
-            raise UserError(self.env._("Units are held and released by control."))
-        self.check_access("write")
-
     def action_release(self):
         """Put the units on sale (A4)."""
-        self._check_control()
+        self._check_role("control")
         self._move("available")
 
     def action_hold(self, reason=None):
         """Take the units off sale, with a reason for the ledger (A4)."""
-        self._check_control()
+        self._check_role("control")
         self._move("held", reason=reason)
 
     def action_new_deposit(self):

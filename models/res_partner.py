@@ -1,3 +1,4 @@
+import unicodedata
 from datetime import date
 
 from stdnum.cn import ric
@@ -45,7 +46,7 @@ class ResPartner(models.Model):
     )
     education = fields.Selection(
         [
-            ("school", "School"),
+            ("school", "High School or Lower"),
             ("college", "College"),
             ("bachelor", "Bachelor"),
             ("master", "Master or Higher"),
@@ -88,6 +89,18 @@ class ResPartner(models.Model):
                 or partner.property_buyer_ids
                 or partner.parent_id.is_property_client
             )
+
+    def _forget_buyer(self):
+        """Who hangs on no file, deal or contract any more is an ordinary contact."""
+        self.filtered(
+            lambda partner: (
+                not (
+                    partner.property_lead_ids
+                    or partner.property_deposit_ids
+                    or partner.property_buyer_ids
+                )
+            )
+        ).is_property_client = False
 
     @api.depends("id_number", "id_type")
     def _compute_birth_date(self):
@@ -148,8 +161,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _with_clean_id_number(self, vals):
-        """Cards are typed with blanks and a small x; one spelling is stored."""
+        """Typed with blanks, a small x or wide digits, it is kept in one spelling."""
         if not vals.get("id_number"):
             return vals
-        number = "".join(vals["id_number"].split()).upper()
+        number = unicodedata.normalize("NFKC", vals["id_number"])
+        number = "".join(number.split()).upper()
         return vals | {"id_number": number}

@@ -24,6 +24,10 @@ class ResUsers(models.Model):
         string="Property Projects",
     )
 
+    def _get_invalidation_fields(self):
+        """Record rules are cached by user and read where he works."""
+        return super()._get_invalidation_fields() | {"property_project_ids"}
+
     def _has_office_role(self, *roles):
         return any(self.has_group(f"crm_property_sales.group_{role}") for role in roles)
 

@@ -1,1 +1,9 @@
-from . import property_form
+from . import (
+    property_form,
+    property_form_visitors,
+    property_form_sales_daily,
+    property_form_owners,
+    property_form_pdf,
+    property_form_xlsx,
+    ir_actions_report,
+)

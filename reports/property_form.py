@@ -1,10 +1,187 @@
-from odoo import api, models
+from dataclasses import dataclass
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .form_table import Figure
+
+
+@dataclass(frozen=True)
+class FormScope:
+    """What a form is asked for: a project, its local days from-to, maybe one rep."""
+
+    project: models.BaseModel
+    date_from: date
+    date_to: date
+    user: models.BaseModel
+
+    @property
+    def bounds(self):
+        """[start, end) of the period in naive UTC."""
+        return self.project.day_bounds(self.date_from, self.date_to)
+
+    def since_month(self):
+        """The scope from the first day of the month to the last day of this one."""
+        return FormScope(
+            self.project, self.date_to.replace(day=1), self.date_to, self.user
+        )
 
 
 class PropertyForm(models.AbstractModel):
+    """One definition per form, many renderings (design: idea 3).
+
+    A form inherits this model, sets the attributes below and returns its sections
+    from `_sections()`. It reads as the user who asks, under his record rules.
+    """
+
     _name = "property.form"
     _description = "Form"
 
+    _code = ""  # as in forms.md: G1, G3…
+    _period = "day"  # "day", or "range" for lists over a period
+    _personal = False  # shows clients' data: marked as internal on every page
+    _roles = ()  # office roles that may see it
+
     @api.model
-    def selection(self):
-        return []
+    def _forms(self):
+        """Every form of the registry, in the order of their codes."""
+        forms = (
+            self.env[name]
+            for name in self.env.registry
+            if name.startswith("property.form.")
+        )
+        return sorted(forms, key=lambda form: int(form._code[1:]))
+
+    @api.model
+    def _selection(self):
+        return [(form._name, form._title()) for form in self._forms()]
+
+    @api.model
+    def _title(self):
+        return self.env["ir.model"]._get(self._name).sudo().name
+
+    @api.model
+    def _sections(self, scope):
+        """The sections of the form: a list of `form_table.Section`."""
+        raise NotImplementedError
+
+    # === What the renderings call ===
+
+    @api.model
+    @api.readonly
+    def compile(self, options):
+        """The form as plain data.
+
+        :param options: dict of `project_id`, and where given `date_from`, `date_to`
+            (ISO days of the project; its today when omitted), `user_id`
+        :return: dict of head and sections, JSON-able; see `form_table.Section`
+        :raise AccessError: when the user's role or project does not include the form
+        """
+        scope = self._scope(options)
+        sections = self._sections(scope)
+        return self._head(scope) | {
+            "sections": [section.as_json() for section in sections]
+        }
+
+    @api.model
+    @api.readonly
+    def drill(self, options, section, row, column):
+        """The action that shows the records behind one figure.
+
+        :param section, row, column: its place in `compile(options)`
+        """
+        cell = self._sections(self._scope(options))[section].rows[row].values[column]
+        if not isinstance(cell, Figure):
+            raise UserError(self.env._("There are no records behind this figure."))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self._title(),
+            "res_model": cell.model,
+            "views": [[False, "list"], [False, "form"]],
+            "domain": [("id", "in", list(cell.ids))],
+            "context": {"active_test": False, "create": False},
+        }
+
+    @api.model
+    @api.readonly
+    def settings(self):
+        """What the viewer offers: the user's projects, the period, today."""
+        self._check_form_access()
+        projects = self.env["property.project"].search([("active", "=", True)])
+        return {
+            "title": self._title(),
+            "period": self._period,
+            "projects": [
+                {"id": project.id, "name": project.name, "today": project.local_day()}
+                for project in projects
+            ],
+        }
+
+    # === Scope and head ===
+
+    def _check_form_access(self):
+        if not self.env.su and not self.env.user._has_office_role(*self._roles):
+            raise AccessError(
+                self.env._("Your role in the sales office has no %s.", self._title())
+            )
+
+    def _scope(self, options):
+        self._check_form_access()
+        project = self.env["property.project"].browse(int(options["project_id"]))
+        project.check_access("read")
+        date_to = (
+            fields.Date.to_date(options.get("date_to"))
+            or fields.Date.to_date(options.get("date_from"))
+            or project.local_day()
+        )
+        date_from = fields.Date.to_date(options.get("date_from")) or date_to
+        if date_from > date_to:
+            raise UserError(self.env._("The period ends before it begins."))
+        if self._period == "day":
+            date_from = date_to
+        user = self.env["res.users"].browse(int(options.get("user_id") or 0) or [])
+        return FormScope(project, date_from, date_to, user)
+
+    def _head(self, scope):
+        project = scope.project
+        return {
+            "form": self._name,
+            "code": self._code,
+            "title": self._title(),
+            "project_id": project.id,
+            "project": project.name,
+            "company": project.company_id.name,
+            "date_from": scope.date_from.isoformat(),
+            "date_to": scope.date_to.isoformat(),
+            "filler": self.env.user.name,
+            "made": project.local_time(fields.Datetime.now()).isoformat(" ", "minutes"),
+            "state": self.env._("Draft"),
+            "personal": self._personal,
+        }
+
+    @api.model
+    def _file_name(self, form):
+        """File name, without ending, of a compiled form."""
+        days = {form["date_from"]: 1, form["date_to"]: 1}
+        return "_".join((form["title"], form["project"], *days))
+
+    # === PDF and workbook ===
+
+    @api.model
+    def _render(self, options, fmt):
+        """The form as a file.
+
+        :param fmt: "pdf" or "xlsx"
+        :return: (file name, bytes)
+        """
+        form = self.compile(options)
+        report = self.env["ir.actions.report"]
+        data = {"form": form}
+        if fmt == "pdf":
+            ref = "crm_property_sales.report_property_form"
+            content = report._render_qweb_pdf(ref, data=data)[0]
+        else:
+            ref = "crm_property_sales.property_form_xlsx"
+            content = report._render_xlsx(ref, [], data)[0]
+        return f"{self._file_name(form)}.{fmt}", content

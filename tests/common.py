@@ -1,4 +1,7 @@
+from contextlib import contextmanager
+
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
@@ -8,7 +11,7 @@ UTC8 = "Asia/Shanghai"
 
 
 class PropertyCommon(BaseCommon):
-    """Two projects with their people and units; everything is made as its role makes it.
+    """Two projects with their people and units, each step taken by who takes it.
 
     'Test Garden' has two teams, each a rep and his supervisor, and one of every other
     role; rep_c works in 'Other Garden' only. With `HttpCase` as second base it serves
@@ -26,8 +29,9 @@ class PropertyCommon(BaseCommon):
 
     @classmethod
     def setup_main_company(cls, currency_code="CNY"):
-        super().setup_main_company(currency_code)
+        result = super().setup_main_company(currency_code)
         cls.env.company.country_id = cls.env.ref("base.cn")
+        return result
 
     @classmethod
     def _make_people(cls):
@@ -40,6 +44,7 @@ class PropertyCommon(BaseCommon):
                 name=login,
                 groups=f"{MODULE}.group_{role}",
                 tz=UTC8,
+                lang="en_US",
             )
 
         cls.rep_a, cls.rep_b, cls.rep_c = (
@@ -236,13 +241,11 @@ class PropertyCommon(BaseCommon):
 
     @classmethod
     def make_client(cls, user, **vals):
-        """A client file entered by `user`, complete by B8 unless `vals` say otherwise."""
-        project = vals.get("project_id") or (
-            cls.other_project if user == cls.rep_c else cls.project
-        )
+        """A client file entered by `user`, complete (B8) unless `vals` break it."""
+        project = cls.other_project if user == cls.rep_c else cls.project
         number = cls.env["crm.lead"].search_count([]) + 10_000_000
         defaults = {
-            "project_id": getattr(project, "id", project),
+            "project_id": project.id,
             "contact_name": f"Client {number}",
             "phone": f"138{number}",
             "unit_type_ids": (
@@ -303,7 +306,38 @@ class PropertyCommon(BaseCommon):
         receipt.with_user(cls.finance).action_confirm()
         return receipt
 
+    @contextmanager
+    def assertRefused(self, pattern):
+        """The user is told so in words, and as on the server nothing of it stays."""
+        with self.assertRaisesRegex(UserError, pattern), self.cr.savepoint():
+            yield
+
     def run_cron(self, xmlid):
         """Run a cron job of the module as the scheduler does."""
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.{xmlid}").method_direct_trigger()
+
+
+class EmptyProjectCommon(PropertyCommon):
+    """`project` is new and has no units; `control` works there only, `stranger` is
+    control elsewhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.project.user_ids -= cls.control
+        cls.project = cls.env["property.project"].create(
+            {
+                "name": "卓越南城",
+                "code": "ZY",
+                "user_ids": [Command.set((cls.control | cls.rep_a).ids)],
+            }
+        )
+        cls.stranger = new_test_user(
+            cls.env, login="stranger", groups=f"{MODULE}.group_control", tz=UTC8
+        )
+        cls.other_project.user_ids += cls.stranger
+
+    @property
+    def project_units(self):
+        return self.env["property.unit"].search([("project_id", "=", self.project.id)])

@@ -119,7 +119,7 @@ class AccessCommon(PropertyCommon):
             cls._make(
                 "property.mailing",
                 project_id=project.id,
-                form=cls.env["property.form"].selection()[0][0],
+                form=cls.env["property.form"]._selection()[0][0],
                 user_ids=project.user_ids.ids,
             ),
         )
@@ -353,7 +353,9 @@ class TestAccessRights(AccessCommon):
         lead.write({"phone": "02885550000"})
         lead.activity_schedule("mail.mail_activity_data_call").action_feedback()
         theirs = self.env["crm.lead"].create({"name": "Not his", "user_id": False})
-        self.assertEqual(leads.search([("id", "in", (lead | theirs).ids)]), lead | theirs)
+        self.assertEqual(
+            leads.search([("id", "in", (lead | theirs).ids)]), lead | theirs
+        )
         self.assertEqual(lead.partner_id.name, "Supplier")
         meeting = self.env["calendar.event"].create(
             {

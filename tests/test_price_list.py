@@ -8,21 +8,23 @@ from pathlib import Path
 
 import openpyxl
 import xlwt
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.crm_property_sales.wizards.price_list import (
     PriceListError,
     find_table,
     read_price_list,
     read_workbook,
 )
-from odoo.addons.crm_property_sales.wizards.price_list_head import classify
-from odoo.addons.crm_property_sales.wizards.price_list_text import (
+from odoo.addons.crm_property_sales.wizards.price_list.head import classify
+from odoo.addons.crm_property_sales.wizards.price_list.text import (
     NotANumber,
     floor_of_room,
     parse_floor,
     parse_number,
     split_label,
 )
-from odoo.tests import BaseCase, tagged
 
 FILING = Path(__file__).parent / "data" / "price_list_510116202366117.xlsx"
 HEAD = (

@@ -1,0 +1,7 @@
+from . import (
+    property_unit_generate,
+    property_unit_generate_line,
+    property_unit_import,
+    property_unit_import_column,
+    property_unit_import_line,
+)

@@ -4,22 +4,21 @@
     for row in price_list.rows:
         ...
 
-This is the door. Behind it ``price_list_workbook`` opens files; ``price_list_head``
-finds the table and its columns, ``price_list_about`` what is said above them;
-``price_list_rows`` reads the rows, single cells by ``price_list_text``;
-``price_list_checks`` judges the figures; every message is in ``price_list_messages``.
+This is the door. Behind it ``workbook`` opens files; ``head`` finds the table and its
+columns, ``about`` what is said above them; ``rows`` reads the rows, single cells by
+``text``; ``checks`` judges the figures; every message is in ``messages``.
 None of them knows Odoo.
 """
 
 import datetime
 from dataclasses import dataclass, field
 
-from .price_list_checks import check_totals, mark_duplicates, settle_units
-from .price_list_head import FIELDS, MONEY_FIELDS, Column, Table, find_table
-from .price_list_messages import MESSAGES, PriceListError, Problem
-from .price_list_rows import Row, Totals, read_rows, sum_rows
-from .price_list_text import WAN, YUAN
-from .price_list_workbook import Sheet, read_workbook
+from .checks import check_totals, mark_duplicates, settle_units
+from .head import FIELDS, MONEY_FIELDS, Column, Table, find_table
+from .messages import MESSAGES, PriceListError, Problem
+from .rows import Row, Totals, read_rows, sum_rows
+from .text import WAN, YUAN
+from .workbook import Sheet, read_workbook
 
 __all__ = [
     "FIELDS",

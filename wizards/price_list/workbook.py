@@ -14,7 +14,7 @@ import openpyxl
 import xlrd
 from openpyxl.utils import get_column_letter
 
-from .price_list_messages import PriceListError
+from .messages import PriceListError
 
 MAX_MEGABYTES = 20
 MAX_ROWS = 50_000

@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from .price_list_head import (
+from .head import (
     AREA_FIELDS,
     MONEY_FIELDS,
     PRICE_PAIRS,
     TEXT_FIELDS,
 )
-from .price_list_messages import Problem
-from .price_list_text import (
+from .messages import Problem
+from .text import (
     MAX_LABEL,
     NotANumber,
     Place,
@@ -28,7 +28,7 @@ from .price_list_text import (
     squeeze,
     strip_room,
 )
-from .price_list_workbook import UNCALCULATED, cell_name
+from .workbook import UNCALCULATED, cell_name
 
 CENT = Decimal("0.01")
 NUMBER_FIELDS = AREA_FIELDS + MONEY_FIELDS

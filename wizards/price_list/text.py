@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .price_list_workbook import UNCALCULATED
+from .workbook import UNCALCULATED
 
 WAN = "万元"
 YUAN = "元"

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from statistics import median
 
-from .price_list_head import AREA_FIELDS, PRICE_PAIRS
-from .price_list_messages import Problem
-from .price_list_rows import TOTAL_FIELDS, sum_rows
-from .price_list_text import WAN, WAN_FACTOR, YUAN, NotANumber, parse_number
+from .head import AREA_FIELDS, PRICE_PAIRS
+from .messages import Problem
+from .rows import TOTAL_FIELDS, sum_rows
+from .text import WAN, WAN_FACTOR, YUAN, NotANumber, parse_number
 
 # Below this a figure is in 万元: no unit is sold for less than 10,000 yuan (a parking
 # place is not) nor for over 100 million, no square metre for under 100 yuan.

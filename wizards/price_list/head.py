@@ -1,7 +1,7 @@
 """Where a sheet's table begins and what its columns hold.
 
 Offices write the same thing in many words; all the words known are in the tables of
-this file. Labels are compared squeezed (see ``price_list_text``): no spaces, ASCII
+this file. Labels are compared squeezed (see ``text``): no spaces, ASCII
 brackets, ㎡ as m2.
 """
 
@@ -9,18 +9,19 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .price_list_about import About, read_about
-from .price_list_messages import Problem
-from .price_list_text import (
+from .about import About, read_about
+from .messages import Problem
+from .text import (
     MAX_LABEL,
     WAN,
     YUAN,
+    clean,
     is_date,
     is_number,
     split_label,
     squeeze,
 )
-from .price_list_workbook import Sheet, cell_name
+from .workbook import Sheet, cell_name
 
 # (price of the whole unit, price of a square metre of gross area)
 PRICE_PAIRS = (
@@ -104,6 +105,11 @@ class Table:
     def column(self, name):
         """:return: the column that holds a field, or None"""
         return next((col for col in self.columns if col.field == name), None)
+
+    def sample(self, column):
+        """:return: the first value below a column's label, as text"""
+        texts = (clean(row[column.index]) for row in self.sheet.rows[self.head[1] :])
+        return next(filter(None, texts), "")
 
 
 def classify(lower, upper=""):
@@ -252,19 +258,16 @@ def _columns(lines):
 def _assign(table, lines, mapping):
     """Give the columns their fields: those of the mapping first, then the proposal."""
     pairs = _pairs(lines)
-    for column in table.columns:
-        if column.label in mapping:
-            _assign_saved(column, mapping[column.label])
-    taken = {column.field for column in table.columns}
+    taken = set()
+    saved = [column for column in table.columns if column.label in mapping]
+    for column in saved:
+        _assign_saved(column, mapping[column.label])
+        _take(table, column, taken)
     for column in table.columns:
         lower, upper = pairs[column.index]
-        if column.label not in mapping:
-            name = classify(lower, upper)
-            if name and name in taken:
-                table.warnings.append(_repeated(table, column, name))
-            else:
-                column.field = name
-            taken.add(name)
+        if column not in saved:
+            column.field = classify(lower, upper)
+            _take(table, column, taken)
         if column.field in MONEY_FIELDS and not column.unit:
             _propose_unit(column, upper + lower, table.about.money_unit)
     _promote_labels(table)
@@ -288,10 +291,15 @@ def _propose_unit(column, label, money_unit):
         column.unit = YUAN if column.field.endswith("_sqm") else money_unit or YUAN
 
 
-def _repeated(table, column, name):
-    cell = cell_name(table.head[1], column.index)
-    kwargs = {"sheet": table.sheet.name, "cell": cell}
-    return Problem("column_repeated", {**kwargs, "label": column.label, "field": name})
+def _take(table, column, taken):
+    """Leave a field to the first column that has it."""
+    if column.field in taken:
+        cell = cell_name(table.head[1], column.index)
+        kwargs = {"sheet": table.sheet.name, "cell": cell, "label": column.label}
+        table.warnings.append(Problem("column_repeated", kwargs))
+        column.field = ""
+    elif column.field:
+        taken.add(column.field)
 
 
 def _promote_labels(table):

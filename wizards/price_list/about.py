@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from .price_list_text import clean, find_building, parse_date, squeeze
+from .text import clean, find_building, parse_date, squeeze
 
 COLON = r"\s*:?\s*"
 PERMIT = re.compile(

@@ -1,0 +1,125 @@
+"""What a form consists of, before any rendering: sections of columns and rows.
+
+Plain data: `property.form` makes it, and screen, PDF, workbook, mail and the filed
+copy are renderings of its `as_json()`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+# How a value of each kind is written: decimals, or None for text.
+KINDS = {
+    "text": None,
+    "date": None,
+    "datetime": None,
+    "integer": 0,
+    "area": 2,
+    "money": 2,
+    "yuan": 0,
+    "percent": 1,
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; `group` is the heading it shares with its neighbours.
+
+    :param kind: one of `KINDS`, or "measure": each row says its own
+    :param width: in characters, a hint for paper and workbook
+    """
+
+    key: str
+    label: str
+    kind: str = "text"
+    width: int = 10
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value and the records it was read off."""
+
+    value: object
+    model: str
+    ids: tuple = ()
+
+
+@dataclass
+class Row:
+    """A line of a section; `values` follow the section's columns.
+
+    :param level: "line", "subtotal" or "total"
+    :param kind: what columns of kind "measure" hold in this row
+    """
+
+    values: list
+    level: str = "line"
+    kind: str = "integer"
+
+    def as_json(self):
+        return {
+            "level": self.level,
+            "kind": self.kind,
+            "values": [plain(value) for value in self.values],
+            "drill": [isinstance(v, Figure) and bool(v.ids) for v in self.values],
+        }
+
+
+@dataclass
+class Section:
+    title: str
+    columns: list
+    rows: list = field(default_factory=list)
+
+    def add(self, *values, level="line", kind="integer"):
+        """:raise ValueError: when a row does not fit the columns"""
+        if len(values) != len(self.columns):
+            raise ValueError(f"{len(values)} values for {len(self.columns)} columns")
+        self.rows.append(Row(list(values), level, kind))
+
+    def as_json(self):
+        return {
+            "title": self.title,
+            "columns": [vars(column) for column in self.columns],
+            "rows": [row.as_json() for row in self.rows],
+        }
+
+
+def plain(value):
+    """A value as JSON can hold it: dates as ISO text, nothing as None."""
+    if isinstance(value, Figure):
+        value = value.value
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if value is False or value == "" else value
+
+
+def cell_kind(column, row):
+    """The kind of a cell of `as_json()`: the column's, or for a measure the row's."""
+    return row["kind"] if column["kind"] == "measure" else column["kind"]
+
+
+def written(value, kind):
+    """The text of a value on paper: thousands separated, decimals of its kind."""
+    if value is None:
+        return ""
+    decimals = KINDS[kind]
+    if decimals is None or isinstance(value, str):
+        return str(value)
+    return f"{value:,.{decimals}f}" + ("%" if kind == "percent" else "")
+
+
+def head_groups(columns):
+    """The upper line of a two-line head: (label, number of columns), in order.
+
+    Columns without a group stand alone, under an empty label.
+    """
+    groups = []
+    for column in columns:
+        if column["group"] and groups and groups[-1][0] == column["group"]:
+            groups[-1][1] += 1
+        else:
+            groups.append([column["group"], 1])
+    return groups

@@ -1,0 +1,101 @@
+from odoo import models
+
+from .form_table import Column, Figure, Section
+
+
+class PropertyFormOwners(models.AbstractModel):
+    """G8 业主登记一览表: the buyers, written by the confirmed deposits (E3)."""
+
+    _name = "property.form.owners"
+    _inherit = ["property.form"]
+    _description = "Register of Owners"
+
+    _code = "G8"
+    _period = "range"
+    _personal = True
+    _roles = ("finance", "service", "manager", "hq")
+
+    def _sections(self, scope):
+        section = Section(self._title(), self._columns())
+        deposits = self._deposits(scope)
+        methods = dict(
+            self.env["property.contract"]
+            ._fields["payment_method"]
+            ._description_selection(self.env)
+        )
+        for number, deposit in enumerate(deposits, 1):
+            contract = deposit.contract_id
+            signed = contract.state in ("signed", "filed", "delivered")
+            owners = (signed and contract.buyer_ids.partner_id) or deposit.partner_id
+            unit = deposit.unit_id
+            section.add(
+                Figure(number, deposit._name, (deposit.id,)),
+                unit.name,
+                unit.unit_type_id.name,
+                unit.area_gross,
+                "、".join(owners.mapped("name")),
+                "、".join(filter(None, owners.mapped("id_number"))),
+                "、".join(filter(None, owners.mapped("phone"))),
+                self._address(deposit.partner_id),
+                scope.project.local_day(deposit.confirm_date),
+                deposit.amount,
+                signed and contract.sign_date,
+                signed and contract.name,
+                deposit.price_sqm,
+                deposit.price,
+                signed and methods[contract.payment_method],
+                deposit.user_id.name,
+                signed and contract.special_clauses,
+            )
+        section.add(
+            self.env._("Total"),
+            Figure(len(deposits), "property.deposit", tuple(deposits.ids)),
+            None,
+            sum(deposits.mapped("area_gross")),
+            *[None] * 5,
+            sum(deposits.mapped("amount")),
+            *[None] * 3,
+            sum(deposits.mapped("price")),
+            *[None] * 3,
+            level="total",
+        )
+        return [section]
+
+    @staticmethod
+    def _address(partner):
+        """In the order of a Chinese address, from the large to the small."""
+        parts = (partner.state_id.name, partner.city, partner.street, partner.street2)
+        return "".join(part for part in parts if part)
+
+    def _deposits(self, scope):
+        start, end = scope.bounds
+        domain = [
+            ("project_id", "=", scope.project.id),
+            ("state", "in", ("confirmed", "signed")),
+            ("confirm_date", ">=", start),
+            ("confirm_date", "<", end),
+        ]
+        if scope.user:
+            domain.append(("user_id", "=", scope.user.id))
+        return self.env["property.deposit"].search(domain, order="confirm_date, id")
+
+    def _columns(self):
+        return [
+            Column("number", self.env._("No."), "integer", 5),
+            Column("unit", self.env._("Unit No."), width=10),
+            Column("type", self.env._("Type"), width=11),
+            Column("area", self.env._("Area (㎡)"), "area", 8),
+            Column("owners", self.env._("Owners"), width=9),
+            Column("id_numbers", self.env._("ID Number"), width=19),
+            Column("phones", self.env._("Phone"), width=13),
+            Column("address", self.env._("Address"), width=14),
+            Column("deposit_date", self.env._("Deposit On"), "date", 10),
+            Column("deposit", self.env._("Deposit Amount"), "yuan", 9),
+            Column("sign_date", self.env._("Signed On"), "date", 10),
+            Column("contract", self.env._("Contract No."), width=13),
+            Column("price_sqm", self.env._("Deal Price per ㎡"), "money", 10),
+            Column("price", self.env._("Price"), "yuan", 11),
+            Column("method", self.env._("Payment"), width=8),
+            Column("rep", self.env._("Rep"), width=7),
+            Column("note", self.env._("Note"), width=10),
+        ]

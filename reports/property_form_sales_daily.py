@@ -1,0 +1,247 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..models.property_unit import SOLD_STATES, UNIT_STATES
+from .form_table import Column, Figure, Section
+
+
+class PropertyFormSalesDaily(models.AbstractModel):
+    """G3 销售日报表: sold, held and remaining by building, type and bands (A6).
+
+    Stock is the state of every unit at the close of the day, replayed from the ledger.
+    Each line has three measures: number, area, amount; the amount of a reserved unit is
+    its deal price, of any other its list price.
+    """
+
+    _name = "property.form.sales_daily"
+    _inherit = ["property.form"]
+    _description = "Daily Sales Report"
+
+    _code = "G3"
+    _roles = (
+        "rep",
+        "clerk",
+        "control",
+        "finance",
+        "service",
+        "supervisor",
+        "manager",
+        "hq",
+    )
+
+    def _sections(self, scope):
+        stock = self._stock(scope)
+        flows = self._flows(scope)
+        columns = self._columns()
+        sections = []
+        for title, groups, place in self._dimensions(scope.project):
+            section = Section(title, columns)
+            placed = defaultdict(list)
+            for unit in stock:
+                placed[place(unit)].append(unit)
+            for key, label in groups:
+                if key in placed:
+                    self._add_lines(section, label, placed[key], flows)
+            self._add_lines(section, self.env._("Total"), stock, flows, "total")
+            sections.append(section)
+        return sections
+
+    # === What is counted ===
+
+    def _stock(self, scope):
+        """One dict per unit that existed at the close of the period's last day."""
+        units = self.env["property.unit"].with_context(active_test=False)
+        units.flush_model()
+        self.env["property.unit.event"].flush_model()
+        query = units._search([("project_id", "=", scope.project.id)])
+        names = (
+            "id",
+            "building",
+            "type",
+            "floor",
+            "area",
+            "list_price",
+            "state",
+            "amount",
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT unit.id, unit.building_id, unit.unit_type_id, unit.floor,
+                          COALESCE(unit.area_gross, 0), COALESCE(unit.list_price, 0),
+                          event.to_state,
+                          COALESCE(NULLIF(event.price, 0), unit.list_price, 0)
+                     FROM property_unit unit
+                     JOIN LATERAL (
+                          SELECT to_state, price
+                            FROM property_unit_event
+                           WHERE unit_id = unit.id AND date < %s
+                           ORDER BY date DESC, id DESC
+                           LIMIT 1) event ON TRUE
+                    WHERE unit.id IN %s""",
+                scope.bounds[1],
+                query.subselect(),
+            )
+        )
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _flows(self, scope):
+        """Deposits confirmed and contracts signed, by period and unit.
+
+        :return: list of (model, {unit id: [(record id, area, amount)]}): deposits of
+            the day, the month, since opening; then contracts likewise
+        """
+        month = scope.since_month()
+        # The metrics count all sales of the project, whoever asks: the figures are
+        # sums, and drilling shows each user only the records he may see.
+        deposits = self.env["property.deposit"].sudo()
+        contracts = self.env["property.contract"].sudo()
+        project = [("project_id", "=", scope.project.id)]
+        end = scope.bounds[1]
+        signed = [
+            *project,
+            ("state", "in", ("signed", "filed", "delivered")),
+            ("sign_date", "<=", scope.date_to),
+        ]
+        confirmed = [*project, ("confirm_date", "<", end)]
+        domains = [
+            (deposits, [*confirmed, ("confirm_date", ">=", scope.bounds[0])]),
+            (deposits, [*confirmed, ("confirm_date", ">=", month.bounds[0])]),
+            (deposits, [*confirmed, ("confirm_date", "!=", False)]),
+            (contracts, [*signed, ("sign_date", ">=", scope.date_from)]),
+            (contracts, [*signed, ("sign_date", ">=", month.date_from)]),
+            (contracts, signed),
+        ]
+        flows = []
+        for model, domain in domains:
+            by_unit = defaultdict(list)
+            for record in model.search_fetch(
+                domain, ["unit_id", "area_gross", "price"]
+            ):
+                by_unit[record.unit_id.id].append(
+                    (record.id, record.area_gross, record.price)
+                )
+            flows.append((model._name, by_unit))
+        return flows
+
+    # === How it is laid out ===
+
+    def _columns(self):
+        states = dict(
+            self.env["property.unit"]._fields["state"]._description_selection(self.env)
+        )
+        stock, deposits, contracts = (
+            self.env._("Stock"),
+            self.env._("Deposits"),
+            self.env._("Contracts"),
+        )
+        periods = [
+            ("day", self.env._("Today")),
+            ("month", self.env._("Month to Date")),
+            ("all", self.env._("Since Opening")),
+        ]
+        return [
+            Column("label", "", width=16),
+            Column("measure", self.env._("Measure"), width=5),
+            Column("total", self.env._("Total"), "measure", 12, stock),
+            *(
+                Column(state, states[state], "measure", 11, stock)
+                for state, _label in UNIT_STATES
+            ),
+            Column("average", self.env._("Average (yuan/㎡)"), "yuan", 10),
+            Column("sell_through", self.env._("Sell-Through"), "percent", 8),
+            Column("held_ratio", self.env._("Held Ratio"), "percent", 8),
+            *(
+                Column(f"{flow}_{key}", label, "measure", 11, group)
+                for flow, group in (("deposit", deposits), ("contract", contracts))
+                for key, label in periods
+            ),
+        ]
+
+    def _add_lines(self, section, label, units, flows, level="line"):
+        """Three rows: number, area and amount of `units`."""
+        ids = {unit["id"] for unit in units}
+        flow_rows = [
+            (
+                model,
+                [row for unit_id in ids & by_unit.keys() for row in by_unit[unit_id]],
+            )
+            for model, by_unit in flows
+        ]
+        area = sum(unit["area"] for unit in units)
+        amount = sum(unit["amount"] for unit in units)
+        measures = (
+            (self.env._("units"), "integer", lambda _unit: 1, lambda _row: 1),
+            ("㎡", "area", lambda unit: unit["area"], lambda row: row[1]),
+            (
+                self.env._("yuan"),
+                "yuan",
+                lambda unit: unit["amount"],
+                lambda row: row[2],
+            ),
+        )
+        for index, (name, kind, of_unit, of_flow) in enumerate(measures):
+            total = self._figure(units, of_unit)
+            by_state = {
+                state: self._figure(
+                    [unit for unit in units if unit["state"] == state], of_unit
+                )
+                for state, _label in UNIT_STATES
+            }
+            on_sale = total.value - by_state["unreleased"].value
+            sold = sum(by_state[state].value for state in SOLD_STATES)
+            section.add(
+                label if not index else "",
+                name,
+                total,
+                *by_state.values(),
+                round(amount / area, 2) if area and not index else None,
+                round(100 * sold / on_sale, 4) if on_sale else None,
+                100 * by_state["held"].value / total.value if total.value else None,
+                *(
+                    Figure(
+                        round(sum(map(of_flow, rows)), 2),
+                        model,
+                        tuple(row[0] for row in rows),
+                    )
+                    for model, rows in flow_rows
+                ),
+                level=level,
+                kind=kind,
+            )
+
+    def _figure(self, units, measure):
+        return Figure(
+            round(sum(map(measure, units)), 2),
+            "property.unit",
+            tuple(unit["id"] for unit in units),
+        )
+
+    def _dimensions(self, project):
+        """(title, [(key, label)], unit dict → key) of each block."""
+        no_band = [(None, self.env._("Other"))]
+
+        def bands(title, records, field):
+            def place(unit):
+                covering = (band.id for band in records if band.covers(unit[field]))
+                return next(covering, None)
+
+            return title, [(band.id, band.name) for band in records] + no_band, place
+
+        buildings, types = project.building_ids, project.unit_type_ids
+        return [
+            (
+                self.env._("By Building"),
+                [(building.id, building.name) for building in buildings],
+                lambda unit: unit["building"],
+            ),
+            (
+                self.env._("By Unit Type"),
+                [(one.id, one.name) for one in types] + no_band,
+                lambda unit: unit["type"],
+            ),
+            bands(self.env._("By Area"), project.area_band_ids, "area"),
+            bands(self.env._("By Floor"), project.floor_band_ids, "floor"),
+            bands(self.env._("By Price"), project.price_band_ids, "list_price"),
+        ]

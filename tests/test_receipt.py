@@ -1,0 +1,231 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import PropertyCommon
+
+STATES = ("pending", "partial", "paid", "overdue", "deferred")
+
+
+@tagged("post_install", "-at_install")
+class TestReceipt(PropertyCommon):
+    """F1, F2: what is due, what was paid, by which money."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Thirds of a million: 333 300, 333 300, 333 400; at once, in 30 and 60 days.
+        cls.contract = cls.sell(
+            cls.make_client(cls.rep_a), cls.unit, plan_id=cls.plan_instalments.id
+        )
+        cls.today = cls.project.local_day()
+
+    def paid(self):
+        return self.contract.installment_ids.mapped("paid_amount")
+
+    def test_deposit_counts(self):
+        """F2: the deposit is the first money of the first instalment."""
+        self.assertEqual(self.paid(), [20_000, 0, 0])
+
+    def test_oldest_due_first(self):
+        """F2: money goes to what is due longest, then on; order is by date."""
+        self.pay(self.contract, 313_300)
+        self.assertEqual(self.paid(), [333_300, 0, 0])
+        self.pay(self.contract, 333_300.01)
+        self.assertEqual(self.paid(), [333_300, 333_300, 0.01])
+        receipt = self.pay(self.contract, 100)
+        self.assertRecordValues(
+            receipt.line_ids,
+            [{"installment_id": self.contract.installment_ids[2].id, "amount": 100}],
+        )
+
+    def test_one_receipt_over_several(self):
+        """F2: one receipt may pay several instalments, and its lines say so."""
+        receipt = self.pay(self.contract, 900_000)
+        self.assertEqual(receipt.line_ids.mapped("amount"), [313_300, 333_300, 253_400])
+        self.assertEqual(self.contract.paid_amount, 920_000)
+        self.assertEqual(self.contract.residual, 80_000)
+
+    def test_overpaid(self):
+        """F2: what is paid too much is on record and pays no instalment twice."""
+        receipt = self.pay(self.contract, 1_000_000)
+        self.assertEqual(self.paid(), [333_300, 333_300, 333_400])
+        self.assertEqual(sum(receipt.line_ids.mapped("amount")), 980_000)
+        self.assertEqual(self.contract.residual, -20_000)
+
+    def test_draft_counts_nothing(self):
+        """F2: only what finance confirmed is paid; a draft may be withdrawn."""
+        receipt = self.make_receipt(self.contract, 100)
+        self.assertEqual(self.paid(), [20_000, 0, 0])
+        self.assertFalse(receipt.name)
+        receipt.action_cancel()
+        with self.assertRaises(UserError):
+            receipt.with_user(self.finance).action_confirm()
+
+    def test_confirmed_is_final(self):
+        """F2: a confirmed receipt is neither cancelled nor deleted nor reallocated."""
+        receipt = self.pay(self.contract, 100)
+        line = receipt.line_ids
+        for title, change in {
+            "cancel": receipt.action_cancel,
+            "delete": receipt.unlink,
+            "confirm": receipt.with_user(self.finance).action_confirm,
+            "line": lambda: line.write({"amount": 1}),
+            "line deleted": line.unlink,
+            "line added": lambda: line.copy(),
+        }.items():
+            with self.subTest(title), self.assertRaises(UserError):
+                change()
+        self.assertEqual(receipt.state, "confirmed")
+
+    def test_chosen_allocation(self):
+        """F2: the clerk may say what a receipt is for; the rest is oldest first."""
+        last = self.contract.installment_ids[2]
+        receipt = self.make_receipt(self.contract, 1000)
+        line = receipt.line_ids.create(
+            {"receipt_id": receipt.id, "installment_id": last.id, "amount": 400}
+        )
+        self.assertEqual(self.paid(), [20_000, 0, 0], "a draft pays nothing yet")
+        receipt.with_user(self.finance).action_confirm()
+        self.assertEqual(self.paid(), [20_600, 0, 400])
+        self.assertIn(line, receipt.line_ids)
+
+    def test_allocation_is_sound(self):
+        """F2: no receipt is allocated beyond its amount, nor to another contract, and
+        no instalment is paid twice over."""
+        first, second, _last = self.contract.installment_ids
+        other = self.sell(self.make_client(self.rep_b), self.unit_2)
+        receipt = self.make_receipt(self.contract, 1000)
+        lines = receipt.line_ids
+        for installment, amount, problem in (
+            (second, 1000.01, "beyond"),
+            (other.installment_ids[0], 10, "another contract"),
+        ):
+            with (
+                self.subTest(problem=problem),
+                self.assertRefused(problem),
+            ):
+                lines.create(
+                    {
+                        "receipt_id": receipt.id,
+                        "installment_id": installment.id,
+                        "amount": amount,
+                    }
+                )
+        late = self.make_receipt(self.contract, 313_300)
+        lines.create(
+            {
+                "receipt_id": late.id,
+                "installment_id": first.id,
+                "amount": 313_300,
+            }
+        )
+        self.pay(self.contract, 100)
+        with self.assertRefused("twice"):
+            late.with_user(self.finance).action_confirm()
+
+    def test_refund(self):
+        """F2: money goes back up to what was received, confirmed by finance."""
+        with self.assertRefused("More would be returned"):
+            self.pay(self.contract, 20_000.01, kind="refund")
+        self.env.invalidate_all()
+        self.pay(self.contract, 5_000, kind="refund")
+        self.assertEqual(self.contract.paid_amount, 15_000)
+        with self.assertRaises(ValidationError):
+            self.pay(self.contract, 15_000.01, kind="refund")
+
+    @mute_logger("odoo.sql_db")
+    def test_receipt_is_for_something(self):
+        """F2: a receipt has a positive amount and a deposit or contract."""
+        receipts = self.env["property.receipt"].with_user(self.clerk)
+        for vals in (
+            {"amount": 5},
+            {"contract_id": self.contract.id, "amount": 0},
+            {"contract_id": self.contract.id, "amount": -5},
+        ):
+            with self.subTest(vals), self.assertRaises(IntegrityError):
+                receipts.create(vals)
+
+    def test_only_finance_and_clerk(self):
+        """H1, F2: clerk and finance enter receipts; reps and others only look."""
+        for role, user in self.actors.items():
+            allowed = role in ("clerk", "finance", "manager")
+            with self.subTest(role=role):
+                receipts = self.env["property.receipt"].with_user(user)
+                self.assertEqual(receipts.has_access("create"), allowed)
+                if not allowed:
+                    with self.assertRaises(AccessError):
+                        receipts.create({"contract_id": self.contract.id, "amount": 5})
+
+    # === Instalments ===
+
+    def test_states_by_day(self):
+        """F3: an instalment is overdue from the day after it was due, whatever was
+        paid of it."""
+        first, second, last = self.contract.installment_ids
+        due = {first: "partial", second: "pending", last: "pending"}
+        for days, states in (
+            (0, due),
+            (1, due | {first: "overdue"}),
+            (30, due | {first: "overdue"}),
+            (31, due | {first: "overdue", second: "overdue"}),
+            (61, dict.fromkeys(due, "overdue")),
+        ):
+            day = self.today + timedelta(days=days)
+            with (
+                self.subTest(days=days),
+                freeze_time(self.project.utc_moment(day) + timedelta(hours=1)),
+            ):
+                self.env.invalidate_all()
+                self.assertEqual({one: one.state for one in states}, states)
+        self.pay(self.contract, 980_000)
+        with freeze_time(self.project.utc_moment(self.today + timedelta(days=99))):
+            self.env.invalidate_all()
+            self.assertEqual(
+                set(self.contract.installment_ids.mapped("state")), {"paid"}
+            )
+
+    def test_search_agrees_with_state(self):
+        """F3: searching by state finds exactly the instalments that have it, in every
+        project, the archived too, on each side of midnight."""
+        self.pay(self.contract, 313_300)  # first paid
+        other = self.sell(self.make_client(self.rep_b), self.unit_2)
+        west = self.project.copy(
+            {"name": "West Garden", "code": "WG", "tz": "America/Los_Angeles"}
+        )
+        installments = self.contract.installment_ids | other.installment_ids
+        # Their stored project decides which today is theirs.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE property_installment SET project_id = %s WHERE contract_id = %s",
+            (west.id, other.id),
+        )
+        self.env.invalidate_all()
+        west.active = False
+        days = {one.due_date for one in installments}
+        for day in sorted(days):
+            for hour in (-1, 1, 15, 17, 23, 25, 40):
+                moment = self.project.utc_moment(day) + timedelta(hours=hour)
+                with self.subTest(moment=moment), freeze_time(moment):
+                    self.env.invalidate_all()
+                    mine = [("id", "in", installments.ids)]
+                    for state in STATES:
+                        having = installments.filtered(
+                            lambda one, state=state: one.state == state
+                        )
+                        found = installments.search([*mine, ("state", "=", state)])
+                        rest = installments.search([*mine, ("state", "!=", state)])
+                        self.assertEqual(found, having, state)
+                        self.assertEqual(rest, installments - having, state)
+                    open_ones = installments.search(
+                        [*mine, ("state", "in", ("pending", "partial", "overdue"))]
+                    )
+                    self.assertEqual(
+                        open_ones,
+                        installments.filtered(lambda one: one.state != "paid"),
+                    )
