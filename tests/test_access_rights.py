@@ -45,7 +45,17 @@ property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/- 
 property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 """
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
-WIZARDS = {}
+WIZARDS = dict.fromkeys(
+    (
+        "property.unit.generate",
+        "property.unit.generate.line",
+        "property.unit.import",
+        "property.unit.import.column",
+        "property.unit.import.line",
+    ),
+    ("control", "manager"),
+)
+KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {"property.concern"}
 
@@ -162,8 +172,7 @@ class AccessCommon(PropertyCommon):
             cls._make(
                 "property.family.member",
                 lead_id=client.id,
-                name="Kin",
-                relation="child",
+                **KIN,
             ),
             cls._make(
                 "property.share",
@@ -342,6 +351,56 @@ class TestAccessRights(AccessCommon):
         self.assertTrue(
             project.with_context(allowed_company_ids=both).has_access("read")
         )
+
+    # === Work goes on ===
+
+    def test_rep_works_on_his_client(self):
+        """H1: registers, follows up, talks, plans and meets, all by himself"""
+        env = self.env(user=self.rep_a)
+        client = self.make_client(self.rep_a, email_from="liu@shu.example")
+        client.write({"grade": "a", "family_ids": [Command.create(KIN)]})
+        self.assertEqual(client.family_ids.name, "Kin")
+        entry = env["property.interaction"].create(
+            {
+                "kind": "followup_call",
+                "lead_id": client.id,
+                "project_id": self.project.id,
+            }
+        )
+        self.assertEqual(entry.phone, client.phone)
+        message = client.message_post(body="Asks for the school")
+        self.assertEqual(message.author_id, self.rep_a.partner_id)
+        activity = client.activity_schedule("mail.mail_activity_data_call")
+        activity.action_feedback(feedback="Called")
+        partner = client._get_client_partner()
+        partner.write({"occupation": "Teacher"})
+        meeting = env["calendar.event"].create(
+            {
+                "name": "Viewing",
+                "opportunity_id": client.id,
+                "start": "2026-01-05 08:00",
+                "stop": "2026-01-05 09:00",
+                "partner_ids": [Command.link(partner.id)],
+            }
+        )
+        self.assertEqual(meeting.attendee_ids.partner_id, partner)
+
+    def test_lists_name_what_they_point_at(self):
+        """H1: a deal's list opens also for who may not open its client's file"""
+        deposit = self.deals[0]["property.deposit"]
+        display = {"fields": {"display_name": {}}}
+        specification = {"lead_id": display, "partner_id": display, "user_id": display}
+        for role in ("clerk", "control", "finance", "service", "manager", "hq"):
+            deposits = deposit.with_user(self.actors[role])
+            with self.subTest(role=role):
+                found = deposits.web_search_read(
+                    [("id", "=", deposit.id)], specification
+                )
+                row = found["records"][0]
+                self.assertEqual(
+                    row["lead_id"]["display_name"], deposit.lead_id.display_name
+                )
+                self.assertEqual(row["partner_id"]["id"], deposit.partner_id.id)
 
     # === CRM beside the office ===
 
