@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 UNIT_STATES = [
@@ -145,6 +145,18 @@ class PropertyUnit(models.Model):
     def _compute_list_price_sqm(self):
         for unit in self:
             unit.list_price_sqm = unit.area_gross and unit.list_price / unit.area_gross
+
+    @api.constrains("unit_type_id", "building_id")
+    def _check_type_project(self):
+        for unit in self:
+            if unit.unit_type_id and unit.unit_type_id.project_id != unit.project_id:
+                raise ValidationError(
+                    self.env._(
+                        "Unit type %(type)s is of another project than %(unit)s.",
+                        type=unit.unit_type_id.name,
+                        unit=unit.name,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
