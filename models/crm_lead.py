@@ -336,6 +336,21 @@ class CrmLead(models.Model):
             return self.env.ref("crm_property_sales.crm_lead_view_form_client").id
         return super().get_formview_id(access_uid)
 
+    # === CRM's lead scoring, which an office does not use ===
+    # It costs a third of a registration, and needs a sales right that reps lack.
+
+    def _pls_get_naive_bayes_probabilities(self, batch_mode=False, is_tooltip=False):
+        others = self.filtered(lambda lead: not lead.project_id)
+        if self and not others:
+            return {}, {"probability": 0.0, "scores": []}
+        return super(CrmLead, others)._pls_get_naive_bayes_probabilities(
+            batch_mode, is_tooltip
+        )
+
+    def _pls_increment_frequencies(self, from_state=None, to_state=None):
+        others = self.filtered(lambda lead: not lead.project_id)
+        return super(CrmLead, others)._pls_increment_frequencies(from_state, to_state)
+
     # === Where CRM would show other people's clients ===
 
     def _compute_potential_lead_duplicates(self):

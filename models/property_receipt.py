@@ -140,6 +140,9 @@ class PropertyReceipt(models.Model):
         """
         self._check_role("finance")
         self._check_state("draft")
+        # A slip that is not registered as paid would lapse with the money in it.
+        incoming = self.filtered(lambda receipt: receipt.kind == "receipt")
+        incoming.deposit_id._check_state("paid", "confirmed", "signed")
         for receipt in self:
             receipt._write_through(
                 {

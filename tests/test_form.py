@@ -21,10 +21,10 @@ G8 = "property.form.owners"
 
 class FormCommon(PropertyCommon):
     @classmethod
-    def compile(cls, name, user, day=None, **options):
+    def compile(cls, name, user, day=None, lang="en_US", **options):
         options = {"project_id": cls.project.id, "date_to": day} | options
-        form = cls.env[name].with_user(user).with_context(lang=user.lang)
-        return form.compile(options)
+        form = cls.env[name].with_user(user)
+        return form.with_context(lang=lang).compile(options)
 
     @staticmethod
     def cells(form, section, label, key):
@@ -366,8 +366,9 @@ class TestFormFiles(FormCommon, HttpCase):
 
     def test_workbook_has_the_figures_as_numbers(self):
         self.authenticate("manager", "managerx")
+        lang = self.session.context["lang"]
         for name in (G1, G3, G8):
-            form = self.compile(name, self.manager, **self.options)
+            form = self.compile(name, self.manager, lang=lang, **self.options)
             book = openpyxl.load_workbook(io.BytesIO(self.get(name, "xlsx").content))
             self.assertEqual(len(book.worksheets), len(form["sections"]))
             for sheet, section in zip(book.worksheets, form["sections"], strict=True):

@@ -83,6 +83,17 @@ class TestReceipt(PropertyCommon):
                 change()
         self.assertEqual(receipt.state, "confirmed")
 
+    def test_money_for_a_live_deal(self):
+        """E1, F2: no money is confirmed on a slip that could lapse with it, or on one
+        that has ended."""
+        deposit = self.open_slip(self.make_client(self.rep_b), self.unit_2)
+        receipt = self.make_receipt(deposit, 500)
+        with self.assertRefused("Slip"):
+            receipt.with_user(self.finance).action_confirm()
+        deposit.action_lapse()
+        with self.assertRefused("Lapsed"):
+            receipt.with_user(self.finance).action_confirm()
+
     def test_chosen_allocation(self):
         """F2: the clerk may say what a receipt is for; the rest is oldest first."""
         last = self.contract.installment_ids[2]
@@ -134,8 +145,9 @@ class TestReceipt(PropertyCommon):
         with self.assertRefused("More would be returned"):
             self.pay(self.contract, 20_000.01, kind="refund")
         self.env.invalidate_all()
-        self.pay(self.contract, 5_000, kind="refund")
+        refund = self.pay(self.contract, 5_000, kind="refund")
         self.assertEqual(self.contract.paid_amount, 15_000)
+        self.assertFalse(refund.line_ids, "it pays no instalment")
         with self.assertRaises(ValidationError):
             self.pay(self.contract, 15_000.01, kind="refund")
 
