@@ -82,7 +82,7 @@ class CrmLead(models.Model):
     )
 
     # What hangs on the client
-    family_ids = fields.One2many("property.family.member", "lead_id", "Family")
+    family_ids = fields.One2many("property.family.member", "lead_id")
     shared_ids = fields.One2many("property.share", "lead_id", "Shares")
     interaction_ids = fields.One2many("property.interaction", "lead_id", "History")
     deposit_ids = fields.One2many("property.deposit", "lead_id", "Deposits")
