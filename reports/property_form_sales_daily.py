@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..models.property_unit import SOLD_STATES, UNIT_STATES
+from ..models.res_users import ROLES
 from .form_table import Column, Figure, Section
 
 
@@ -20,16 +21,7 @@ class PropertyFormSalesDaily(models.AbstractModel):
     _description = "Daily Sales Report"
 
     _code = "G3"
-    _roles = (
-        "rep",
-        "clerk",
-        "control",
-        "finance",
-        "service",
-        "supervisor",
-        "manager",
-        "hq",
-    )
+    _roles = ROLES
 
     def _sections(self, scope):
         stock = self._stock(scope)

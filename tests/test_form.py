@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, TransactionCase, tagged
 
+from ..models.res_users import ROLES
 from ..reports.form_table import Column, Figure, Section, head_groups, written
 from .common import PropertyCommon
 
@@ -310,16 +311,7 @@ class TestFormAccess(FormCommon, TransactionCase):
 
     ROLES = {
         G1: {"rep", "clerk", "supervisor", "manager", "hq"},
-        G3: {
-            "rep",
-            "clerk",
-            "control",
-            "finance",
-            "service",
-            "supervisor",
-            "manager",
-            "hq",
-        },
+        G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
     }
 
