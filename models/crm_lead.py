@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .property_door import lock_rows
 from .property_interaction import GRADES, HORIZONS, PURPOSES
 
 # Facts of the ledger, in the file to be read and searched.
@@ -82,7 +83,7 @@ class CrmLead(models.Model):
     )
 
     # What hangs on the client
-    family_ids = fields.One2many("property.family.member", "lead_id", "Family")
+    family_ids = fields.One2many("property.family.member", "lead_id")
     shared_ids = fields.One2many("property.share", "lead_id", "Shares")
     interaction_ids = fields.One2many("property.interaction", "lead_id", "History")
     deposit_ids = fields.One2many("property.deposit", "lead_id", "Deposits")
@@ -282,7 +283,7 @@ class CrmLead(models.Model):
 
         :param basis: one of `property.ownership.basis`
         """
-        self.lock_for_update(allow_referencing=True)
+        lock_rows(self)
         rows = []
         for lead in self:
             policy = lead.project_id.policy()

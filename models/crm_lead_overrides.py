@@ -4,7 +4,7 @@ from odoo import models
 class CrmLead(models.Model):
     """What CRM does with any lead and must not do with a client."""
 
-    _inherit = "crm.lead"
+    _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
 
     # === CRM's lead scoring, which an office does not use ===
     # It costs a third of a registration, and needs a sales right that reps lack.

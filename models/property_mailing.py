@@ -52,7 +52,8 @@ class PropertyMailing(models.Model):
     def _check_sender(self):
         """A form is compiled with the sender's eyes: nobody lends himself another's."""
         for mailing in self:
-            if not self.env.su and mailing.sender_id != self.env.user:
+            user = self.env.user
+            if not user._is_superuser() and mailing.sender_id != user:
                 raise ValidationError(
                     self.env._(
                         "A form is compiled as yourself: let %s make this mailing.",

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from .property_door import lock_rows
+
 UNIT_STATES = [
     ("unreleased", "Unreleased"),
     ("held", "Held"),
@@ -188,8 +190,7 @@ class PropertyUnit(models.Model):
     def _move(self, to_state, origin=None, reason=None, **links):
         """Move the units to `to_state`: the only way a state changes.
 
-        Locks the rows (waiting for who has them: the loser of a race then sees the
-        winner's result), checks the move, appends to the ledger.
+        Locks the rows, checks the move, appends to the ledger.
 
         :param origin: the document that causes the move
         :param reason: words for the ledger
@@ -197,7 +198,7 @@ class PropertyUnit(models.Model):
         :raise UserError: when the move is not in `UNIT_MOVES`, or for a sale when the
             unit is blocked or has no valid permit (A2)
         """
-        self._lock()
+        lock_rows(self)
         for unit in self:
             if to_state not in UNIT_MOVES[unit.state]:
                 raise UserError(unit._refusal(to_state))
@@ -205,23 +206,6 @@ class PropertyUnit(models.Model):
                 unit._check_sellable()
         self._append_event(to_state, origin, reason)
         self._write_through({"state": to_state, **links})
-
-    def _lock(self):
-        """Lock the rows in the order of their ids, so that two callers never deadlock.
-
-        Under REPEATABLE READ the one who waited gets a serialization failure once the
-        other commits; Odoo then runs his request again on the new facts.
-        """
-        self.flush_recordset()
-        self.env.cr.execute("SET LOCAL lock_timeout = '5s'")
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM property_unit WHERE id IN %s ORDER BY id "
-                "FOR NO KEY UPDATE",
-                tuple(self.ids) or (0,),
-            )
-        )
-        self.invalidate_recordset(["state", "deposit_id", "contract_id"])
 
     def _append_event(self, to_state, origin=None, reason=None):
         self.env["property.unit.event"].sudo().create(

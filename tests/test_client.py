@@ -145,7 +145,7 @@ class TestClient(PropertyCommon):
         """C2: the ledger says who got the client, why, by whom, under which policy."""
         client = self.make_client(self.clerk, user_id=self.rep_a.id)
         self.assertRecordValues(
-            client.ownership_ids,
+            client.sudo().ownership_ids,
             [
                 {
                     "user_id": self.rep_a.id,

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, TransactionCase, tagged
 
+from ..models.res_users import ROLES
 from ..reports.form_table import Column, Figure, Section, head_groups, written
 from .common import PropertyCommon
 
@@ -185,6 +186,9 @@ class TestSalesDaily(FormCommon, TransactionCase):
                 if row["kind"] != "integer":
                     continue
                 for place, drill in enumerate(row["drill"]):
+                    if section["columns"][place]["kind"] != "measure":
+                        continue
+                    self.assertEqual(drill, row["values"][place] > 0)
                     if not drill:
                         continue
                     action = form.drill(options, number, line, place)
@@ -193,7 +197,17 @@ class TestSalesDaily(FormCommon, TransactionCase):
                     opened += 1
         self.assertGreater(opened, 50)
 
-    def test_no_records_behind_a_rate(self):
+    def test_rates_open_their_units(self):
+        options = {"project_id": self.project.id, "date_to": "2026-04-04"}
+        form = self.env[G3].with_user(self.manager)
+        keys = [
+            column["key"] for column in form.compile(options)["sections"][0]["columns"]
+        ]
+        action = form.drill(options, 0, 0, keys.index("sell_through"))
+        units = self.env["property.unit"].search(action["domain"])
+        self.assertEqual(units, self.building.unit_ids)
+
+    def test_no_records_behind_a_word(self):
         options = {"project_id": self.project.id}
         with self.assertRaises(UserError):
             self.env[G3].with_user(self.manager).drill(options, 0, 0, 1)
@@ -297,16 +311,7 @@ class TestFormAccess(FormCommon, TransactionCase):
 
     ROLES = {
         G1: {"rep", "clerk", "supervisor", "manager", "hq"},
-        G3: {
-            "rep",
-            "clerk",
-            "control",
-            "finance",
-            "service",
-            "supervisor",
-            "manager",
-            "hq",
-        },
+        G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
     }
 
