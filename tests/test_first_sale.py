@@ -39,6 +39,8 @@ def measures(units):
 class TestFirstSale(EmptyProjectCommon, HttpCase):
     """The first sale on screen, from the price list to the last instalment."""
 
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
