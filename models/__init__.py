@@ -23,6 +23,7 @@ from . import (
     property_mailing,
     ir_rule,
     crm_lead,
+    crm_lead_overrides,
     crm_team,
     res_partner,
     res_users,

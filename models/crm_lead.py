@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .property_door import lock_rows
 from .property_interaction import GRADES, HORIZONS, PURPOSES
 
 # Facts of the ledger, in the file to be read and searched.
@@ -82,7 +83,7 @@ class CrmLead(models.Model):
     )
 
     # What hangs on the client
-    family_ids = fields.One2many("property.family.member", "lead_id", "Family")
+    family_ids = fields.One2many("property.family.member", "lead_id")
     shared_ids = fields.One2many("property.share", "lead_id", "Shares")
     interaction_ids = fields.One2many("property.interaction", "lead_id", "History")
     deposit_ids = fields.One2many("property.deposit", "lead_id", "Deposits")
@@ -182,6 +183,19 @@ class CrmLead(models.Model):
             defaults["user_id"] = self._default_owner().id
         return defaults
 
+    @api.constrains("project_id", "unit_type_ids", "wanted_unit_ids")
+    def _check_wishes_project(self):
+        for lead in self.filtered("project_id"):
+            wishes = lead.sudo().unit_type_ids.project_id
+            wishes |= lead.sudo().wanted_unit_ids.project_id
+            if wishes - lead.project_id:
+                raise ValidationError(
+                    self.env._(
+                        "Wanted types and units of %s must be of his project.",
+                        lead.contact_name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -269,7 +283,7 @@ class CrmLead(models.Model):
 
         :param basis: one of `property.ownership.basis`
         """
-        self.lock_for_update(allow_referencing=True)
+        lock_rows(self)
         rows = []
         for lead in self:
             policy = lead.project_id.policy()
@@ -335,40 +349,6 @@ class CrmLead(models.Model):
         if len(self) == 1 and self.project_id:
             return self.env.ref("crm_property_sales.crm_lead_view_form_client").id
         return super().get_formview_id(access_uid)
-
-    # === Where CRM would show other people's clients ===
-
-    def _compute_potential_lead_duplicates(self):
-        """CRM searches all files, whoever asks: clients neither look nor are found."""
-        clients = self.filtered("project_id")
-        clients.duplicate_lead_ids = False
-        clients.duplicate_lead_count = 0
-        others = self - clients
-        result = super(CrmLead, others)._compute_potential_lead_duplicates()
-        for lead in others:
-            lead.duplicate_lead_ids -= lead.duplicate_lead_ids.filtered("project_id")
-            lead.duplicate_lead_count = len(lead.duplicate_lead_ids - lead)
-        return result
-
-    def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
-        """A client's employer is an ordinary company: it gets nothing of his."""
-        values = super()._prepare_customer_values(partner_name, is_company, parent_id)
-        if self.project_id and is_company:
-            values = {name: values[name] for name in ("name", "is_company", "type")}
-        return values
-
-    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """Followers who may no longer see the client hear no more of him."""
-        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
-        if not self.project_id:
-            return recipients
-        users = self.env["res.users"].browse(
-            one["uid"] for one in recipients if one["uid"] and not one["share"]
-        )
-        blind = {
-            user.id for user in users if not self.with_user(user).has_access("read")
-        }
-        return [one for one in recipients if one["uid"] not in blind]
 
     def action_new_interaction(self):
         """The form of a new follow-up of this client."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class PropertyBuilding(models.Model):
@@ -25,6 +26,19 @@ class PropertyBuilding(models.Model):
     _name_uniq = models.UniqueIndex(
         "(project_id, name)", "The project has a building of this name already."
     )
+
+    @api.constrains("permit_id", "project_id")
+    def _check_permit_project(self):
+        for building in self:
+            permit = building.permit_id
+            if permit and permit.project_id != building.project_id:
+                raise ValidationError(
+                    self.env._(
+                        "Permit %(permit)s is of another project than %(building)s.",
+                        permit=permit.number,
+                        building=building.name,
+                    )
+                )
 
     @api.depends("unit_ids")
     def _compute_unit_count(self):

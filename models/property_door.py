@@ -1,5 +1,27 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+
+def lock_rows(records):
+    """Lock the rows of `records` until the transaction ends, waiting for who has them.
+
+    In the order of their ids, so that two callers never deadlock. Under REPEATABLE READ
+    the one who waited gets a serialization failure once the other commits, and Odoo
+    runs his request again: he then meets the new facts, not an error about locks.
+    """
+    if not records.ids:
+        return
+    records.flush_recordset()
+    records.env.cr.execute("SET LOCAL lock_timeout = '5s'")
+    records.env.execute_query(
+        SQL(
+            "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+            SQL.identifier(records._table),
+            tuple(records.ids),
+        )
+    )
+    records.invalidate_recordset(flush=False)
 
 
 class PropertyDoorMixin(models.AbstractModel):

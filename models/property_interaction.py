@@ -156,7 +156,7 @@ class PropertyInteraction(models.Model):
     )
     surveyor = fields.Char("Surveying Firm")
     corrects_id = fields.Many2one(
-        "property.interaction", "Corrects", index="btree_not_null", ondelete="restrict"
+        "property.interaction", index="btree_not_null", ondelete="restrict"
     )
 
     _owner_idx = models.Index(

@@ -45,8 +45,21 @@ class PropertyMailing(models.Model):
     def _compute_display_name(self):
         titles = dict(self.env["property.form"]._selection())
         for mailing in self:
-            title = titles.get(mailing.form, mailing.form)
-            mailing.display_name = f"{title} · {mailing.project_id.name}"
+            parts = (titles.get(mailing.form), mailing.project_id.name)
+            mailing.display_name = " · ".join(part for part in parts if part)
+
+    @api.constrains("sender_id", "project_id", "form")
+    def _check_sender(self):
+        """A form is compiled with the sender's eyes: nobody lends himself another's."""
+        for mailing in self:
+            user = self.env.user
+            if not user._is_superuser() and mailing.sender_id != user:
+                raise ValidationError(
+                    self.env._(
+                        "A form is compiled as yourself: let %s make this mailing.",
+                        mailing.sender_id.name,
+                    )
+                )
 
     @api.constrains("user_ids", "sender_id", "project_id")
     def _check_people(self):

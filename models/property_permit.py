@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class PropertyPermit(models.Model):
@@ -28,6 +28,7 @@ class PropertyPermit(models.Model):
         "A permit cannot end before it was issued.",
     )
 
+    @api.private
     def is_valid_on(self, day):
         """Whether the permit covers sales on `day`; an empty recordset does not."""
         return bool(self) and (

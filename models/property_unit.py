@@ -1,8 +1,10 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
+
+from .property_door import lock_rows
 
 UNIT_STATES = [
     ("unreleased", "Unreleased"),
@@ -146,6 +148,18 @@ class PropertyUnit(models.Model):
         for unit in self:
             unit.list_price_sqm = unit.area_gross and unit.list_price / unit.area_gross
 
+    @api.constrains("unit_type_id", "building_id")
+    def _check_type_project(self):
+        for unit in self:
+            if unit.unit_type_id and unit.unit_type_id.project_id != unit.project_id:
+                raise ValidationError(
+                    self.env._(
+                        "Unit type %(type)s is of another project than %(unit)s.",
+                        type=unit.unit_type_id.name,
+                        unit=unit.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         units = super().create(vals_list)
@@ -176,8 +190,7 @@ class PropertyUnit(models.Model):
     def _move(self, to_state, origin=None, reason=None, **links):
         """Move the units to `to_state`: the only way a state changes.
 
-        Locks the rows (waiting for who has them: the loser of a race then sees the
-        winner's result), checks the move, appends to the ledger.
+        Locks the rows, checks the move, appends to the ledger.
 
         :param origin: the document that causes the move
         :param reason: words for the ledger
@@ -185,7 +198,7 @@ class PropertyUnit(models.Model):
         :raise UserError: when the move is not in `UNIT_MOVES`, or for a sale when the
             unit is blocked or has no valid permit (A2)
         """
-        self._lock()
+        lock_rows(self)
         for unit in self:
             if to_state not in UNIT_MOVES[unit.state]:
                 raise UserError(unit._refusal(to_state))
@@ -193,23 +206,6 @@ class PropertyUnit(models.Model):
                 unit._check_sellable()
         self._append_event(to_state, origin, reason)
         self._write_through({"state": to_state, **links})
-
-    def _lock(self):
-        """Lock the rows in the order of their ids, so that two callers never deadlock.
-
-        Under REPEATABLE READ the one who waited gets a serialization failure once the
-        other commits; Odoo then runs his request again on the new facts.
-        """
-        self.flush_recordset()
-        self.env.cr.execute("SET LOCAL lock_timeout = '5s'")
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM property_unit WHERE id IN %s ORDER BY id "
-                "FOR NO KEY UPDATE",
-                tuple(self.ids) or (0,),
-            )
-        )
-        self.invalidate_recordset(["state", "deposit_id", "contract_id"])
 
     def _append_event(self, to_state, origin=None, reason=None):
         self.env["property.unit.event"].sudo().create(

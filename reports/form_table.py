@@ -43,6 +43,11 @@ class Figure:
     model: str
     ids: tuple = ()
 
+    @classmethod
+    def of(cls, value, records):
+        """`value`, read off the recordset `records`."""
+        return cls(value, records._name, tuple(records.ids))
+
 
 @dataclass
 class Row:

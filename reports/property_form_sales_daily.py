@@ -196,9 +196,9 @@ class PropertyFormSalesDaily(models.AbstractModel):
                 name,
                 total,
                 *by_state.values(),
-                round(amount / area, 2) if area and not index else None,
-                round(100 * sold / on_sale, 4) if on_sale else None,
-                100 * by_state["held"].value / total.value if total.value else None,
+                None if index else self._quotient(amount, area, total),
+                self._quotient(100 * sold, on_sale, total),
+                self._quotient(100 * by_state["held"].value, total.value, total),
                 *(
                     Figure(
                         round(sum(map(of_flow, rows)), 2),
@@ -210,6 +210,13 @@ class PropertyFormSalesDaily(models.AbstractModel):
                 level=level,
                 kind=kind,
             )
+
+    @staticmethod
+    def _quotient(part, whole, total):
+        """A rate or average over the units of the figure `total`."""
+        if not whole:
+            return None
+        return Figure(round(part / whole, 4), total.model, total.ids)
 
     def _figure(self, units, measure):
         return Figure(

@@ -26,15 +26,15 @@ class PropertyFormVisitors(models.AbstractModel):
         register = Section(self._title(), self._columns())
         for number, entry in enumerate(entries, 1):
             register.add(
-                Figure(number, entry._name, (entry.id,)),
+                Figure.of(number, entry),
                 f"{scope.project.local_time(entry.date):%H:%M}",
                 selections["kind"][entry.kind],
                 entry.partner_name,
                 entry.phone,
                 entry.source_id.name,
                 "、".join(entry.unit_type_ids.mapped("name")),
-                entry.area_wanted or None,
-                entry.budget or None,
+                Figure.of(entry.area_wanted or None, entry),
+                Figure.of(entry.budget or None, entry),
                 selections["purpose"].get(entry.purpose),
                 entry.district,
                 "、".join(entry.concern_ids.mapped("name")),
@@ -104,7 +104,7 @@ class PropertyFormVisitors(models.AbstractModel):
         valid = entries.filtered("is_valid")
         calls = valid.filtered(lambda entry: entry.kind == "call_in")
         return [
-            Figure(len(group), group._name, tuple(group.ids))
+            Figure.of(len(group), group)
             for group in (calls, valid - calls, entries - valid, entries)
         ]
 

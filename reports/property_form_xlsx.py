@@ -68,7 +68,13 @@ class PropertyFormXlsx(models.AbstractModel):
             bold = row["level"] != "line"
             for place, column in enumerate(columns):
                 kind = cell_kind(column, row)
-                cell = style(border=1, num_format=NUMBER_FORMATS[kind], bold=bold)
+                cell = style(
+                    border=1,
+                    num_format=NUMBER_FORMATS[kind],
+                    bold=bold,
+                    text_wrap=kind == "text",
+                    valign="vcenter",
+                )
                 self._write_cell(sheet, line, place, row["values"][place], kind, cell)
         bottom = top + len(section["rows"])
         sheet.write(bottom + 2, 0, self._signatures(), style())

@@ -116,6 +116,22 @@ class TestClient(PropertyCommon):
             self.make_client(self.rep_b, project_id=self.other_project.id)
 
     @mute_logger("odoo.sql_db")
+    def test_wishes_are_of_the_project(self):
+        client = self.make_client(self.rep_a)
+        for wish in (
+            {"unit_type_ids": self.other_type.ids},
+            {"wanted_unit_ids": self.other_unit.ids},
+        ):
+            with self.subTest(wish=wish), self.assertRaises(ValidationError):
+                self.env["crm.lead"].browse(client.id).write(wish)
+
+    def test_rep_moves_his_client_to_won(self):
+        """C10: no sales right, no lead scoring is needed for it."""
+        client = self.make_client(self.rep_a)
+        won = self.env["crm.stage"].create({"name": "Test Won", "is_won": True})
+        client.stage_id = won
+        self.assertEqual(client.won_status, "won")
+
     def test_budget_is_ordered(self):
         """C1: a budget ends where it begins or above, or is open."""
         self.make_client(self.rep_a, budget_min=5, budget_max=5)
@@ -129,7 +145,7 @@ class TestClient(PropertyCommon):
         """C2: the ledger says who got the client, why, by whom, under which policy."""
         client = self.make_client(self.clerk, user_id=self.rep_a.id)
         self.assertRecordValues(
-            client.ownership_ids,
+            client.sudo().ownership_ids,
             [
                 {
                     "user_id": self.rep_a.id,

@@ -185,6 +185,9 @@ class TestSalesDaily(FormCommon, TransactionCase):
                 if row["kind"] != "integer":
                     continue
                 for place, drill in enumerate(row["drill"]):
+                    if section["columns"][place]["kind"] != "measure":
+                        continue
+                    self.assertEqual(drill, row["values"][place] > 0)
                     if not drill:
                         continue
                     action = form.drill(options, number, line, place)
@@ -193,7 +196,17 @@ class TestSalesDaily(FormCommon, TransactionCase):
                     opened += 1
         self.assertGreater(opened, 50)
 
-    def test_no_records_behind_a_rate(self):
+    def test_rates_open_their_units(self):
+        options = {"project_id": self.project.id, "date_to": "2026-04-04"}
+        form = self.env[G3].with_user(self.manager)
+        keys = [
+            column["key"] for column in form.compile(options)["sections"][0]["columns"]
+        ]
+        action = form.drill(options, 0, 0, keys.index("sell_through"))
+        units = self.env["property.unit"].search(action["domain"])
+        self.assertEqual(units, self.building.unit_ids)
+
+    def test_no_records_behind_a_word(self):
         options = {"project_id": self.project.id}
         with self.assertRaises(UserError):
             self.env[G3].with_user(self.manager).drill(options, 0, 0, 1)

@@ -139,7 +139,9 @@ class TestInteraction(PropertyCommon):
         )
 
     def test_phone_is_sanitised(self):
-        """B5: however typed, a number is stored in one spelling to be found by."""
+        """B5: however typed, a number is stored in one spelling to be found by, that
+        of China wherever the company is."""
+        self.env.company.country_id = self.env.ref("base.fr")
         for typed, stored in (
             ("13800000001", "+8613800000001"),
             ("138-0000 0001", "+8613800000001"),

@@ -81,3 +81,15 @@ class TestMailing(PropertyCommon, MailCase, TransactionCase):
         self.hq.email = False
         with self.assertRaises(ValidationError):
             self.mailing.copy()
+
+    def test_nobody_mails_with_anothers_eyes(self):
+        """J1: the receivers see what the sender may see."""
+        mailings = self.env["property.mailing"].with_user(self.manager)
+        values = {
+            "project_id": self.project.id,
+            "form": "property.form.owners",
+            "user_ids": self.manager.ids,
+        }
+        self.assertEqual(mailings.create(values).sender_id, self.manager)
+        with self.assertRaises(ValidationError):
+            mailings.create(values | {"sender_id": self.hq.id})

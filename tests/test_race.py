@@ -10,21 +10,23 @@ from odoo.service import model as service
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import SQL
 
+from ..models import property_unit
+
 PATIENCE = 30  # seconds until a process that hangs is an error
 
 
 def compete(database, user_id, deposit_ids, gate_name, barrier, channel):
     """A process of its own: open the slips as the server would, each in one request.
 
-    Both competitors meet at the barrier in `property.unit.<gate_name>`, when each is in
-    the midst of his transaction and has seen the unit free: every round is a race.
+    Both competitors meet at the barrier in the unit's `lock_rows` or `_move`, when each
+    is amid his transaction and has seen the unit free: every round is a race.
 
     Sends a list with an (error, number of replays) for each slip.
     """
     # Connections are not shared between processes; keep the parent's ones, open.
     _inherited, sql_db._Pool = sql_db._Pool, None
     registry = Registry(database)
-    door = registry["property.unit"]
+    door = registry["property.unit"] if gate_name == "_move" else property_unit
     passed = getattr(door, gate_name)
     attempts, results = [], []
 
@@ -186,7 +188,7 @@ class TestRace(BaseCase):
     def test_two_processes_one_unit(self):
         """E2: 200 times one of two wins, the other is told which unit is taken, and
         nothing of his attempt is left."""
-        outcomes = self.race(200, gate="_lock")
+        outcomes = self.race(200, gate="lock_rows")
         for unit, winner, loser, (kind, message) in self.check_deposits(outcomes):
             self.assertEqual(kind, "UserError")
             self.assertIn(unit.name, message)

@@ -145,8 +145,9 @@ class TestReceipt(PropertyCommon):
         with self.assertRefused("More would be returned"):
             self.pay(self.contract, 20_000.01, kind="refund")
         self.env.invalidate_all()
-        self.pay(self.contract, 5_000, kind="refund")
+        refund = self.pay(self.contract, 5_000, kind="refund")
         self.assertEqual(self.contract.paid_amount, 15_000)
+        self.assertFalse(refund.line_ids, "it pays no instalment")
         with self.assertRaises(ValidationError):
             self.pay(self.contract, 15_000.01, kind="refund")
 

@@ -276,9 +276,9 @@ class RpcCommon(PropertyCommon, HttpCase):
             below = CLIENT_PATHS.get(field.get("relation"), ())
             paths += [f"{name}.{path}" for path in below]
         paths = [path for path in paths if self._can_be_asked(user, model, path)]
-        if self._tells_apart(model, paths, context):
-            told = [one for one in paths if self._tells_apart(model, [one], context)]
-            found["count"] = told or paths
+        for some in split_every(8, paths, list):  # more in one query: minutes
+            if self._tells_apart(model, some, context):
+                found["count"] = found.get("count", []) + some
 
     def _can_be_asked(self, user, model, path):
         domain = [(path, "ilike", NONSENSE)]
@@ -510,7 +510,6 @@ class TestRpcIsolation(RpcCommon):
                     ]
                 },
             ),
-            ("/mail/store", {"fetch_params": []}),
         ):
             with self.subTest(route=route, params=str(params)[:40]):
                 answer, refusal = self.post(route, params)

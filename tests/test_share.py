@@ -31,8 +31,9 @@ class TestShare(PropertyCommon):
             {"name": "West Garden", "code": "WG", "tz": "America/Los_Angeles"}
         )
         west.user_ids = self.project.user_ids
+        west_type = self.type_two.copy({"project_id": west.id})
         west_client = self.make_client(
-            self.rep_a, project_id=west.id, unit_type_ids=self.type_two.ids
+            self.rep_a, project_id=west.id, unit_type_ids=west_type.ids
         )
         share = self.share(client, self.rep_b, today)
         west_share = self.share(west_client, self.rep_b, today)

@@ -4,7 +4,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -63,6 +63,13 @@ class TestUnit(PropertyCommon):
         ]
 
     # === What a unit is (A1) ===
+
+    def test_type_and_permit_are_of_the_project(self):
+        """A1, A2: a unit is not sold under another project's permit or type."""
+        with self.assertRaises(ValidationError):
+            self.unit.unit_type_id = self.other_type
+        with self.assertRaises(ValidationError):
+            self.building.permit_id = self.other_permit
 
     def test_name(self):
         """A1: a unit is called building-entrance-room, without their counting words."""
