@@ -4,6 +4,7 @@ from . import (
     test_client,
     test_contract,
     test_crm_quiet,
+    test_first_sale,
     test_form,
     test_id_number,
     test_interaction,
