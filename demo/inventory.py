@@ -119,19 +119,17 @@ def build_projects(env, start, users, teams, places):
 
 
 def _bands():
-    labels = {"area": "{}㎡", "floor": "{}层", "price": "{}万"}
+    signs = {"area": "㎡", "floor": "层", "price": "万"}
     commands = []
     for dimension, limits in BANDS.items():
         for lower, upper in zip([0, *limits], [*limits, 0], strict=True):
             unit = 10_000 if dimension == "price" else 1
             low, high = lower // unit, (upper - (dimension == "floor")) // unit
-            if not upper:
-                text = f"{low}以上" if dimension != "floor" else f"{low}及以上"
-            elif not lower:
-                text = f"{high}以下" if dimension != "floor" else f"{high}"
-            else:
-                text = f"{low}–{high}"
-            name = labels[dimension].format(text)
+            bounds = f"{low}–{high}" if lower and upper else f"{low or high}"
+            side = "" if lower and upper else "及以上" if lower else "以下"
+            if dimension == "floor" and not lower:
+                side = ""
+            name = f"{bounds}{signs[dimension]}{side}"
             values = {"dimension": dimension, "name": name}
             commands.append(Command.create(values | {"lower": lower, "upper": upper}))
     return commands

@@ -396,7 +396,7 @@ class TestFormFiles(FormCommon, HttpCase):
                     "crm_property_sales.report_property_form", [], {"form": form}
                 )[0]
             )
-            tables = page.xpath("//div[@class='property-page']/table")
+            tables = page.xpath("//div[@class='property-section']/table")
             for table, section in zip(tables, form["sections"], strict=True):
                 for line, row in zip(
                     table.xpath("tbody/tr"), section["rows"], strict=True
