@@ -90,11 +90,7 @@ class PropertyContract(models.Model):
     @api.depends("receipt_ids.state", "receipt_ids.signed_amount", "price")
     def _compute_paid_amount(self):
         for contract in self:
-            contract.paid_amount = sum(
-                contract.receipt_ids.filtered(
-                    lambda receipt: receipt.state == "confirmed"
-                ).mapped("signed_amount")
-            )
+            contract.paid_amount = contract.receipt_ids._confirmed_sum()
             contract.residual = contract.price - contract.paid_amount
 
     @api.depends("name", "unit_id.name")

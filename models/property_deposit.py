@@ -1,12 +1,6 @@
-import base64
-from io import BytesIO
-
-import qrcode
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import float_compare, hmac
-from odoo.tools.image import image_data_uri
+from odoo.tools import float_compare
 
 # A deposit in one of these holds its unit; at most one per unit (E2).
 LIVE_STATES = ("slip", "paid", "confirmed", "signed")
@@ -94,7 +88,6 @@ class PropertyDeposit(models.Model):
         "Deal Price per ㎡", compute="_compute_price_sqm", aggregator="avg"
     )
     area_gross = fields.Float(related="unit_id.area_gross", store=True)
-    check_code = fields.Char(compute="_compute_check_code")
     reason = fields.Char("Reason It Ended", readonly=True, copy=False)
 
     # Deposit
@@ -144,31 +137,7 @@ class PropertyDeposit(models.Model):
     @api.depends("receipt_ids.state", "receipt_ids.signed_amount")
     def _compute_paid_amount(self):
         for deposit in self:
-            deposit.paid_amount = sum(
-                deposit.receipt_ids.filtered(
-                    lambda receipt: receipt.state == "confirmed"
-                ).mapped("signed_amount")
-            )
-
-    @api.depends("name", "unit_id", "price")
-    def _compute_check_code(self):
-        """Six signs that only this database can make of these figures (E1)."""
-        env = self.env(su=True)
-        for deposit in self:
-            facts = (deposit.name, deposit.unit_id.id, f"{deposit.price:.2f}")
-            code = hmac(env, "property-slip", facts)
-            deposit.check_code = deposit.name and code[:6].upper()
-
-    def _qr_code(self):
-        """The slip's number and check code as an image address, for print (E1).
-
-        :raise UserError: for a draft, which is no slip yet
-        """
-        if not self.name:
-            raise UserError(self.env._("A slip is printed once it has been opened."))
-        image = BytesIO()
-        qrcode.make(f"{self.name} {self.check_code}", border=1).save(image, "PNG")
-        return image_data_uri(base64.b64encode(image.getvalue()))
+            deposit.paid_amount = deposit.receipt_ids._confirmed_sum()
 
     @api.depends("contract_ids.state")
     def _compute_contract_id(self):

@@ -109,6 +109,11 @@ class PropertyReceipt(models.Model):
                         self.env._("More would be returned than was received.")
                     )
 
+    def _confirmed_sum(self):
+        """What finance confirmed of these receipts, refunds taken off."""
+        confirmed = self.filtered(lambda receipt: receipt.state == "confirmed")
+        return sum(confirmed.mapped("signed_amount"))
+
     @api.constrains("line_ids", "amount")
     def _check_allocation(self):
         for receipt in self:

@@ -6,4 +6,5 @@ from . import (
     property_form_pdf,
     property_form_xlsx,
     ir_actions_report,
+    property_deposit,
 )
