@@ -293,6 +293,15 @@ class TestOwners(FormCommon, TransactionCase):
             if row["level"] == "line"
         ]
 
+    def test_who_gave_the_unit_up_is_no_owner(self):
+        """E3: the register holds the deposits that stand."""
+        deposit = self.confirm_deposit(
+            self.open_slip(self.make_client(self.rep_a), self.unit)
+        )
+        for state in ("cancelled", "exchanged"):
+            deposit._write_through({"state": state})
+            self.assertEqual(self.rows(), [], state)
+
     def test_total_line(self):
         for unit in self.units[:2]:
             self.confirm_deposit(self.open_slip(self.make_client(self.rep_a), unit))
