@@ -284,9 +284,10 @@ class CrmLead(models.Model):
         :param basis: one of `property.ownership.basis`
         """
         lock_rows(self)
+        policies = {project: project.policy() for project in self.project_id}
         rows = []
         for lead in self:
-            policy = lead.project_id.policy()
+            policy = policies[lead.project_id]
             rows.append(
                 {
                     "lead_id": lead.id,
