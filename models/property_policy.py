@@ -32,6 +32,49 @@ class PropertyPolicy(models.Model):
         "Ownership Lasts (months)", default=1, required=True, tracking=True
     )
 
+    warn_days = fields.Integer(
+        "Warn Before Lapse (days)", default=3, required=True, tracking=True
+    )
+    followups_required = fields.Integer(
+        "Follow-ups after a Visit", default=3, required=True, tracking=True
+    )
+    call_claim_days = fields.Integer(
+        "A Call Claims the Visit (days)",
+        default=7,
+        required=True,
+        tracking=True,
+        help="A caller who visits within these days is the client of who took the call.",
+    )
+    fact_check_days = fields.Integer(
+        "Facts Are Checked Every (days)", default=90, required=True, tracking=True
+    )
+
+    # Free pool
+    claims_per_day = fields.Integer(
+        "Claims from the Pool (a day)", default=5, required=True, tracking=True
+    )
+    claim_cooldown_days = fields.Integer(
+        "Former Owner Waits (days)",
+        default=7,
+        required=True,
+        tracking=True,
+        help="So long who let a client lapse may not claim him again.",
+    )
+
+    # Reception desk, rulings, hand-over
+    checks_per_hour = fields.Integer(
+        "Number Checks (an hour)", default=60, required=True, tracking=True
+    )
+    appeal_days = fields.Integer(
+        "Appeal against a Ruling (days)", default=3, required=True, tracking=True
+    )
+    split_percent = fields.Float(
+        "Claimant's Part when Split (%)", default=50.0, required=True, tracking=True
+    )
+    handover_undo_days = fields.Integer(
+        "Hand-over Can Be Undone (days)", default=7, required=True, tracking=True
+    )
+
     _start_uniq = models.UniqueIndex(
         "(COALESCE(project_id, 0), date_start)",
         "A policy of this project starts on that day already.",
@@ -39,6 +82,16 @@ class PropertyPolicy(models.Model):
     _numbers_positive = models.Constraint(
         "CHECK(slip_hours > 0 AND sign_days > 0 AND ownership_months > 0)",
         "Times of a policy must be positive.",
+    )
+    _counts_not_negative = models.Constraint(
+        "CHECK(warn_days >= 0 AND followups_required >= 0 AND call_claim_days >= 0 "
+        "AND claims_per_day >= 0 AND claim_cooldown_days >= 0 AND appeal_days >= 0 "
+        "AND handover_undo_days >= 0 AND fact_check_days > 0 AND checks_per_hour > 0)",
+        "Counts of a policy must not be negative.",
+    )
+    _split_percent_range = models.Constraint(
+        "CHECK(split_percent >= 0 AND split_percent <= 100)",
+        "A part is between 0 and 100 %.",
     )
     _deposit_legal = models.Constraint(
         "CHECK(deposit_max_percent > 0 AND deposit_max_percent <= 20)",

@@ -1,4 +1,6 @@
 from . import (
+    property_followup,
+    property_policy_whatif,
     property_unit_generate,
     property_unit_generate_line,
     property_unit_import,
