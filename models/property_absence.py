@@ -29,7 +29,11 @@ class PropertyAbsence(models.Model):
     )
     company_id = fields.Many2one(related="project_id.company_id")
     user_id = fields.Many2one(
-        "res.users", "Rep", required=True, index=True, default=lambda self: self.env.user
+        "res.users",
+        "Rep",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
     )
     reason_id = fields.Many2one(
         "property.roster.reason", required=True, ondelete="restrict"
@@ -38,9 +42,7 @@ class PropertyAbsence(models.Model):
     date_from = fields.Datetime("Leaves", required=True, default=fields.Datetime.now)
     date_to = fields.Datetime("Expected Back")
     date_back = fields.Datetime("Back", readonly=True, copy=False)
-    approver_id = fields.Many2one(
-        "res.users", "Decided By", readonly=True, copy=False
-    )
+    approver_id = fields.Many2one("res.users", "Decided By", readonly=True, copy=False)
     state = fields.Selection(
         [
             ("requested", "Requested"),
@@ -77,9 +79,7 @@ class PropertyAbsence(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):
         if any(absence.state != "requested" for absence in self):
-            raise UserError(
-                self.env._("An absence that was decided stays on record.")
-            )
+            raise UserError(self.env._("An absence that was decided stays on record."))
 
     @api.model
     def _away(self, project):

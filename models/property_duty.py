@@ -23,9 +23,7 @@ class PropertyDuty(models.Model):
         default=lambda self: self.env.user.property_project_ids[:1],
     )
     company_id = fields.Many2one(related="project_id.company_id")
-    date = fields.Date(
-        "Day", required=True, default=lambda self: self._default_date()
-    )
+    date = fields.Date("Day", required=True, default=lambda self: self._default_date())
     user_ids = fields.Many2many("res.users", string="On Duty", required=True)
     note = fields.Char()
 
@@ -40,7 +38,9 @@ class PropertyDuty(models.Model):
     @api.depends("user_ids", "date")
     def _compute_display_name(self):
         for duty in self:
-            duty.display_name = ", ".join(duty.user_ids.mapped("name")) or str(duty.date)
+            duty.display_name = ", ".join(duty.user_ids.mapped("name")) or str(
+                duty.date
+            )
 
     @api.constrains("user_ids", "project_id")
     def _check_work_here(self):

@@ -93,8 +93,7 @@ class PropertyRoster(models.Model):
             return roster
         reps = project.sudo().user_ids.filtered(
             lambda user: (
-                user._has_office_role("rep")
-                and not user._has_office_role("supervisor")
+                user._has_office_role("rep") and not user._has_office_role("supervisor")
             )
         )
         lines = [
@@ -228,8 +227,8 @@ class PropertyRoster(models.Model):
 
         The ring is walked until somebody can receive. Whom it meets before is passed on
         record, each for one reason: a suspended turn; a reception he had ahead of this
-        one; an absence. Who is off duty has no turn. Who was passed only for a reception
-        ahead is met again when everybody else is out.
+        one; an absence. Who is off duty has no turn. Who was passed only for a
+        reception ahead is met again when everybody else is out.
 
         :return: values of turns; none when nobody can receive
         """
@@ -318,7 +317,9 @@ class PropertyRoster(models.Model):
 
     def _rows_skipped(self, user, reason):
         if not reason:
-            raise UserError(self.env._("Choose the reason why %s is passed.", user.name))
+            raise UserError(
+                self.env._("Choose the reason why %s is passed.", user.name)
+            )
         places = self._places()
         rows = self._next_rows(places)
         if not rows or rows[-1]["user_id"] != user.id:
@@ -426,6 +427,17 @@ class PropertyRoster(models.Model):
         self._line(user_id)._suspend(None)
         self.project_id._notify_desk()
         return True
+
+    def action_open_turns(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_property_sales.property_roster_turn_action"
+        )
+        return action | {"domain": [("roster_id", "in", self.ids)]}
+
+    def action_open_fairness(self):
+        return self.env["ir.actions.client"]._for_xml_id(
+            "crm_property_sales.property_form_fairness_action"
+        )
 
     def _line(self, user_id):
         self.ensure_one()

@@ -27,7 +27,7 @@ class PropertyRosterReason(models.Model):
         "In the Ring of Calls",
         required=True,
         default="lose",
-        help="The source rules say: who is not at the desk is skipped, with no make-up.",
+        help="The rules say: who is not at the desk is skipped, with no make-up.",
     )
     effect_visit = fields.Selection(
         EFFECTS, "In the Ring of Visits", required=True, default="lose"

@@ -54,6 +54,12 @@ class PropertyRosterTurn(models.Model):
         "ahead of its turn, or the turn that is given back.",
     )
     settled_by_ids = fields.One2many("property.roster.turn", "settles_id")
+    interaction_ids = fields.One2many(
+        "property.interaction",
+        "turn_id",
+        "Reception",
+        help="Shown to who may see the client.",
+    )
     author_id = fields.Many2one(
         "res.users",
         "Decided By",
@@ -105,8 +111,8 @@ class PropertyRosterTurn(models.Model):
     def _given_back(self):
         """What a row `returned` for this turn settles, and whether the turn is owed.
 
-        A reception ahead of its turn that was not yet paid for is simply forgotten; once
-        the rep was passed for it, that pass is made good.
+        A reception ahead of its turn that was not yet paid for is simply forgotten;
+        once the rep was passed for it, that pass is made good.
 
         :return: (turn, effect)
         """
@@ -122,7 +128,5 @@ class PropertyRosterTurn(models.Model):
         if ahead and turn.settled_by_ids.kind == "skipped":
             turn, ahead = turn.settled_by_ids, False
         if turn.settled_by_ids:
-            raise UserError(
-                self.env._("%s was given back already.", self.display_name)
-            )
+            raise UserError(self.env._("%s was given back already.", self.display_name))
         return turn, "lose" if ahead else "keep"
