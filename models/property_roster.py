@@ -141,12 +141,13 @@ class PropertyRoster(models.Model):
         ring = self.sudo()
         lines = ring.with_context(active_test=False).line_ids
         turns = self.env["property.roster.turn"].sudo()
-        last = turns.search(
+        last = turns.search_fetch(
             [
                 ("roster_id", "=", ring.id),
                 ("kind", "in", RING_TURNS),
                 ("is_ahead", "=", False),
             ],
+            ["user_id"],
             order="number DESC",
             limit=1,
         )

@@ -31,7 +31,7 @@ class PropertyRosterTurn(models.Model):
     roster_id = fields.Many2one("property.roster", required=True, ondelete="restrict")
     project_id = fields.Many2one("property.project", required=True)
     company_id = fields.Many2one(related="project_id.company_id")
-    ring = fields.Selection(related="roster_id.ring", store=True)
+    ring = fields.Selection(related="roster_id.ring", store=True, precompute=True)
     number = fields.Integer(required=True, aggregator=None)
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     user_id = fields.Many2one("res.users", "Rep", required=True)

@@ -15,6 +15,7 @@ from . import (
     test_price_list,
     test_race,
     test_receipt,
+    test_roster,
     test_rpc_isolation,
     test_sale,
     test_share,
