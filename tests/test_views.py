@@ -11,7 +11,13 @@ from .common import MODULE, PropertyCommon
 
 RELATIONAL = ("many2one", "many2many", "one2many", "reference")
 # What each role finds in its menus (H1, J2): the model behind every entry.
-RECEPTION = {"property.interaction"}
+RECEPTION = {
+    "property.interaction",
+    "property.roster",
+    "property.roster.turn",
+    "property.absence",
+    "property.duty",
+}
 EVERYONE = {
     "res.partner",
     "property.unit",
@@ -28,7 +34,13 @@ SETTINGS = {
     "property.payment.plan",
     "property.policy",
 }
-HEAD = {"crm.lead", "property.concern", "utm.source", "property.mailing"}
+HEAD = {
+    "crm.lead",
+    "property.concern",
+    "property.mailing",
+    "property.roster.reason",
+    "utm.source",
+}
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | {"crm.lead"},
@@ -81,6 +93,7 @@ class TestViews(PropertyCommon):
         cls.env["property.interaction"].with_user(cls.rep_a).create(
             {"kind": "followup_call", "lead_id": cls.client.id}
         )
+        cls.env["property.roster"]._ring(cls.project, "visit")._advance()
         contract = cls.sell(cls.client, cls.unit)
         cls.pay(contract, 100_000)
         cls.open_slip(cls.make_client(cls.rep_b), cls.unit_2)
