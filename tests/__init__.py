@@ -1,4 +1,5 @@
 from . import (
+    test_absence,
     test_access_rights,
     test_band,
     test_client,
