@@ -14,6 +14,7 @@ from . import (
     test_ownership_model,
     test_payment_plan,
     test_policy,
+    test_policy_whatif,
     test_price_list,
     test_query_budget,
     test_race,

@@ -54,6 +54,8 @@ WIZARDS = dict.fromkeys(
         "property.unit.import.line",
     ),
     ("control", "manager"),
+) | dict.fromkeys(
+    ("property.policy.whatif", "property.policy.whatif.line"), ("manager", "hq")
 )
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
