@@ -25,6 +25,7 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.access.log         -/-  -/-    -/-      -/-     -/-     -/-       r/-     r/r      -/-  -/-
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -117,6 +118,7 @@ class AccessCommon(PropertyCommon):
             plan,
             plan.line_ids,
             cls._make("property.policy", project_id=project.id),
+            cls._make("property.access.log", project_id=project.id, kind="check"),
             cls._make("property.concern", name=project.name),
             cls._make(
                 "property.band",

@@ -28,7 +28,13 @@ SETTINGS = {
     "property.payment.plan",
     "property.policy",
 }
-HEAD = {"crm.lead", "property.concern", "utm.source", "property.mailing"}
+HEAD = {
+    "crm.lead",
+    "property.concern",
+    "utm.source",
+    "property.mailing",
+    "property.access.log",
+}
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | {"crm.lead"},
