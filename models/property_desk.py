@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from .phone import clean_phone
 from .property_interaction import RECEPTION_KINDS
 from .property_roster_turn import RECEPTION_TURNS, RINGS
 
@@ -104,7 +105,11 @@ class PropertyDesk(models.AbstractModel):
         absences = self.env["property.absence"].search(
             [("project_id", "=", project.id), ("state", "=", "approved")]
         )
-        back = {absence.user_id.id: absence.id for absence in absences}
+        back = {
+            absence.user_id.id: absence.id
+            for absence in absences
+            if self._is_desk() or absence.user_id == self.env.user
+        }
         return {
             "id": roster.id,
             "ring": ring,
@@ -193,7 +198,7 @@ class PropertyDesk(models.AbstractModel):
         """`crm.lead._check_phone`, on record and within the limit."""
         logs = self.env["property.access.log"]
         leads = self.env["crm.lead"]
-        clean = isinstance(phone, str) and leads._clean_phone(phone)
+        clean = isinstance(phone, str) and clean_phone(phone)
         if not clean:
             return {"status": "invalid"}
         tail = clean[-4:]

@@ -2,7 +2,6 @@ from odoo import Command, api, models
 from odoo.exceptions import UserError
 
 from .property_interaction import CALL_KINDS, VISIT_KINDS
-from .property_roster_turn import RECEPTION_TURNS
 
 RING_KINDS = {"call": CALL_KINDS, "visit": VISIT_KINDS}
 # What the screen may send of an entry; host, client and turn follow from the rules.

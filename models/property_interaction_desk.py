@@ -54,7 +54,7 @@ class PropertyInteraction(models.Model):
 
     @api.constrains("turn_id", "user_id", "project_id", "kind")
     def _check_turn(self):
-        """Nobody counts a reception on a colleague's turn, or on one of another ring."""
+        """Nobody counts a reception on a colleague's turn or on another ring's."""
         for entry in self.filtered("turn_id"):
             turn = entry.turn_id.sudo()
             ring = "call" if entry.kind in CALL_KINDS else "visit"

@@ -1,9 +1,12 @@
 from . import (
+    test_access_log,
     test_access_rights,
     test_band,
     test_client,
     test_contract,
     test_crm_quiet,
+    test_desk,
+    test_desk_tour,
     test_first_sale,
     test_form,
     test_id_number,

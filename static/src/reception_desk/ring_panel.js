@@ -44,9 +44,9 @@ export class RingPanel extends Component {
 
     /** What a click on a rep offers: [label, what it does]. */
     menu(place) {
-        const { may, move, ring, userId } = this.props;
+        const { may, move, ring } = this.props;
         const items = [];
-        if (place.absence_id && (may.turn || place.user_id === userId)) {
+        if (place.absence_id) {
             items.push([
                 _t("Is Back"),
                 () => move("property.absence", "action_back", [[place.absence_id]]),
