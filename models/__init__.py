@@ -43,6 +43,8 @@ from . import (
     ir_websocket,
     crm_lead,
     crm_lead_ownership,
+    crm_lead_register,
+    crm_lead_registration,
     crm_lead_overrides,
     crm_lead_facts,
     crm_lead_care,

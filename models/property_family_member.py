@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class PropertyFamilyMember(models.Model):
@@ -25,5 +26,46 @@ class PropertyFamilyMember(models.Model):
         required=True,
     )
     phone = fields.Char()
-    id_number = fields.Char("ID Number")
+    phone_sanitized = fields.Char(
+        compute="_compute_phone_sanitized", store=True, precompute=True
+    )
+    id_number = fields.Char("ID Number", index="btree_not_null")
     proof = fields.Char(help="How the kinship was shown.")
+
+    _phone_idx = models.Index(
+        "(phone_sanitized, project_id) WHERE phone_sanitized IS NOT NULL"
+    )
+
+    @api.depends("phone")
+    def _compute_phone_sanitized(self):
+        for member in self:
+            member.phone_sanitized = self.env["crm.lead"]._clean_phone(member.phone)
+
+    @api.constrains("phone", "lead_id")
+    def _check_not_registered(self):
+        """C5: a family is one client, so nobody is of two."""
+        for member in self.filtered("phone_sanitized"):
+            lead, phone = member.lead_id.sudo(), member.phone_sanitized
+            domain = [
+                ("project_id", "=", lead.project_id.id),
+                ("phone_sanitized", "=", phone),
+            ]
+            files = lead.with_context(active_test=False).search(domain)
+            if (files | self.sudo().search(domain).lead_id) - lead:
+                raise ValidationError(
+                    self.env._(
+                        "The number of %s is known from another client. Ask your "
+                        "supervisor for a ruling.",
+                        member.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_clean_id_number(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._with_clean_id_number(vals))
+
+    def _with_clean_id_number(self, vals):
+        return self.env["res.partner"]._with_clean_id_number(vals)

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 INTERACTION_KINDS = [
     ("call_in", "Inbound Call"),
@@ -13,6 +14,7 @@ INTERACTION_KINDS = [
 ]
 CALL_KINDS = ("call_in",)
 VISIT_KINDS = ("visit_first", "visit_called", "visit_return")
+FOLLOWUP_KINDS = ("followup_call", "followup_message", "followup_home")
 RECEPTION_KINDS = CALL_KINDS + VISIT_KINDS
 PURPOSES = [
     ("live", "To Live In"),
@@ -29,6 +31,8 @@ HORIZONS = [
     ("half", "Within Half a Year"),
     ("later", "Later"),
 ]
+# What a client's dates and counts are read from.
+CLIENT_FACTS = {"lead_id", "kind", "date", "user_id", "is_valid", "next_date"}
 GRADES = [("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")]
 
 
@@ -53,6 +57,7 @@ class PropertyInteraction(models.Model):
             "phone",
             "user_id",
             "helper_ids",
+            "introduced_by_id",
             "source_id",
             "campaign_id",
             "concern_ids",
@@ -92,7 +97,6 @@ class PropertyInteraction(models.Model):
     lead_id = fields.Many2one(
         "crm.lead",
         "Client",
-        index="btree_not_null",
         domain="[('project_id', '=', project_id)]",
         ondelete="restrict",
     )
@@ -116,6 +120,14 @@ class PropertyInteraction(models.Model):
         "res.users", "Host", required=True, default=lambda self: self.env.user
     )
     helper_ids = fields.Many2many("res.users", string="Helpers")
+    introduced_by_id = fields.Many2one(
+        "crm.lead",
+        "Brought by Client",
+        index="btree_not_null",
+        domain="[('project_id', '=', project_id)]",
+        ondelete="restrict",
+        help="A client who brings a new one: the reception is his owner's (B3).",
+    )
     owner_id = fields.Many2one(
         "res.users",
         compute="_compute_owner_id",
@@ -159,6 +171,10 @@ class PropertyInteraction(models.Model):
         "property.interaction", index="btree_not_null", ondelete="restrict"
     )
 
+    _client_idx = models.Index(
+        "(lead_id, date DESC, id DESC) INCLUDE (kind, user_id, is_valid, next_date) "
+        "WHERE lead_id IS NOT NULL"
+    )
     _owner_idx = models.Index(
         "(owner_id, date DESC, id DESC) INCLUDE (project_id, kind)"
     )
@@ -220,6 +236,47 @@ class PropertyInteraction(models.Model):
                     self.env._("A follow-up is of a client: choose one.")
                 )
 
+    @api.constrains("date")
+    def _check_not_ahead(self):
+        limit = fields.Datetime.add(fields.Datetime.now(), minutes=5)
+        if any(entry.date > limit for entry in self):
+            raise ValidationError(
+                self.env._("The register is of what has happened: the date is ahead.")
+            )
+
+    # === What the client's file takes from the register ===
+
+    @api.model
+    def _effective_sql(self, alias):
+        """Entries that count: valid, and not replaced by a correction (B9)."""
+        entry = SQL.identifier(alias)
+        return SQL(
+            "%s.is_valid AND NOT EXISTS (SELECT FROM property_interaction correction "
+            "WHERE correction.corrects_id = %s.id)",
+            entry,
+            entry,
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        entries = super().create(vals_list)
+        entries.lead_id._sync_register()
+        return entries
+
+    def write(self, vals):
+        if vals.keys().isdisjoint(CLIENT_FACTS):
+            return super().write(vals)
+        clients = self.lead_id
+        result = super().write(vals)
+        (clients | self.lead_id)._sync_register()
+        return result
+
+    def unlink(self):
+        clients = self.lead_id
+        result = super().unlink()
+        clients._sync_register()
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closed(self):
         if any(entry.state == "closed" for entry in self):
@@ -231,29 +288,71 @@ class PropertyInteraction(models.Model):
         """Close the entries: from now on they are corrected by added ones only (B9)."""
         self._write_through({"state": "closed"})
 
-    def action_register_client(self):
-        """The form of a new client file, filled from this entry."""
+    def _link_client(self, lead):
+        """The calls that led to a client are his history from now on (B7)."""
+        if self:
+            self._write_through({"lead_id": lead.id})
+            lead._sync_register()
+
+    # === Registration ===
+
+    def _register_client(self):
+        """Register the visitor for the entry's host, or take him over when he is free.
+
+        :return: the client's file
+        :raise UserError: for a call (B7), an invalid entry (B8) or a client of somebody
+            else (C2)
+        """
         self.ensure_one()
+        if self.lead_id:
+            return self.lead_id
+        if self.kind not in VISIT_KINDS or not self.is_valid:
+            raise UserError(
+                self.env._(
+                    "Only an effective visit registers a client: a call is kept as a "
+                    "call and claims the caller's visit."
+                )
+            )
+        values = self._registration_values()
+        lead = self.env["crm.lead"]._register_or_take_over(values)
+        self.sudo()._link_client(lead)
+        return lead
+
+    def _registration_values(self):
         return {
+            "project_id": self.project_id.id,
+            "user_id": self.user_id.id,
+            "contact_name": self.partner_name,
+            "phone": self.phone,
+            "source_id": self.source_id.id,
+            "campaign_id": self.campaign_id.id,
+            "unit_type_ids": [Command.set(self.unit_type_ids.ids)],
+            "area_wanted": self.area_wanted,
+            "budget_max": self.budget,
+            "purpose": self.purpose,
+            "horizon": self.horizon,
+            "grade": self.grade,
+            "district": self.district,
+        }
+
+    def action_register_client(self):
+        """Register who came; what a registration needs and the entry lacks is asked for
+        in the form of a new file (B8)."""
+        self.ensure_one()
+        form = self.env.ref("crm_property_sales.crm_lead_view_form_client")
+        action = {
             "type": "ir.actions.act_window",
             "res_model": "crm.lead",
             "view_mode": "form",
-            "views": [
-                (
-                    self.env.ref("crm_property_sales.crm_lead_view_form_client").id,
-                    "form",
-                )
-            ],
+            "views": [(form.id, "form")],
+        }
+        if self.partner_name and self.phone and self.unit_type_ids:
+            return action | {"res_id": self._register_client().id}
+        values = self._registration_values()
+        return action | {
             "context": {
                 "default_type": "opportunity",
-                "default_project_id": self.project_id.id,
-                "default_contact_name": self.partner_name,
-                "default_phone": self.phone,
-                "default_source_id": self.source_id.id,
-                "default_unit_type_ids": self.unit_type_ids.ids,
-                "default_purpose": self.purpose,
-                "default_horizon": self.horizon,
-                "default_grade": self.grade,
                 "default_interaction_ids": [Command.link(self.id)],
-            },
+                **{f"default_{name}": value for name, value in values.items() if value},
+            }
         }

@@ -6,7 +6,7 @@ class PropertyPolicy(models.Model):
 
     _name = "property.policy"
     _description = "Sales Policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "property.visibility.mixin"]  # policies are cached
     _order = "project_id, date_start DESC"
 
     project_id = fields.Many2one(
@@ -43,7 +43,7 @@ class PropertyPolicy(models.Model):
         default=7,
         required=True,
         tracking=True,
-        help="A caller who visits within these days is the client of who took the call.",
+        help="Who comes within these days is the client of who took his call.",
     )
     fact_check_days = fields.Integer(
         "Facts Are Checked Every (days)", default=90, required=True, tracking=True

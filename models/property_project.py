@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import ormcache
 
 
 class PropertyProject(models.Model):
@@ -130,16 +131,8 @@ class PropertyProject(models.Model):
         """
         self.ensure_one()
         day = day or self.local_day()
-        policy = (
-            self.env["property.policy"]
-            .sudo()
-            .search(
-                [("project_id", "in", [self.id, False]), ("date_start", "<=", day)],
-                order="project_id, date_start DESC",  # NULLs last: the default ones
-                limit=1,
-            )
-        )
-        if not policy:
+        policy_id = self._policy_id(day)
+        if not policy_id:
             raise UserError(
                 self.env._(
                     "No policy is in force for %(project)s on %(day)s: a manager adds "
@@ -148,7 +141,31 @@ class PropertyProject(models.Model):
                     day=day,
                 )
             )
-        return policy
+        return self.env["property.policy"].sudo().browse(policy_id)
+
+    @ormcache("self.id", "day")
+    def _policy_id(self, day):
+        """Asked for with every call that is logged; a change of policies clears it."""
+        return (
+            self.env["property.policy"]
+            .sudo()
+            .search(
+                [("project_id", "in", [self.id, False]), ("date_start", "<=", day)],
+                order="project_id, date_start DESC",  # NULLs last: the default ones
+                limit=1,
+            )
+            .id
+        )
+
+    def _owned_until(self, day):
+        """C3: the last day of an ownership renewed on `day`; of 31 January, the last
+        of February."""
+        return fields.Date.add(day, months=self.policy(day).ownership_months)
+
+    def _expiring_until(self):
+        """Ownerships that end by this day are warned of (C3)."""
+        today = self.local_day()
+        return fields.Date.add(today, days=self.policy(today).warn_days)
 
     def action_open_units(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(

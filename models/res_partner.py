@@ -29,7 +29,9 @@ class ResPartner(models.Model):
         default="resident",
         groups=OFFICE_ROLES,
     )
-    id_number = fields.Char("ID Number", groups=OFFICE_ROLES, copy=False)
+    id_number = fields.Char(
+        "ID Number", groups=OFFICE_ROLES, copy=False, index="btree_not_null"
+    )
     birth_date = fields.Date(
         compute="_compute_birth_date", store=True, readonly=False, groups=OFFICE_ROLES
     )
@@ -164,6 +166,8 @@ class ResPartner(models.Model):
         """Typed with blanks, a small x or wide digits, it is kept in one spelling."""
         if not vals.get("id_number"):
             return vals
-        number = unicodedata.normalize("NFKC", vals["id_number"])
-        number = "".join(number.split()).upper()
-        return vals | {"id_number": number}
+        return vals | {"id_number": self._clean_id_number(vals["id_number"])}
+
+    @api.model
+    def _clean_id_number(self, number):
+        return "".join(unicodedata.normalize("NFKC", number).split()).upper()

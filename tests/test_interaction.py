@@ -208,6 +208,7 @@ class TestInteraction(PropertyCommon):
             "unit_type_ids": [(4, self.type_two.id)],
             "project_id": self.other_project.id,
             "corrects_id": self.register().id,
+            "introduced_by_id": client.id,
             "campaign_id": self.env["utm.campaign"].create({"name": "Test"}).id,
         }
         for user in (self.rep_a, self.clerk, self.manager, self.env.user):
@@ -254,11 +255,13 @@ class TestInteraction(PropertyCommon):
         self.assertEqual(entry.partner_name, "Ms Zhao")
 
     def test_register_from_entry(self):
-        """C2: the form of a new client is filled from the call or visit."""
-        entry = self.register(kind="visit_first", unit_type_ids=self.type_two.ids)
+        """B8, C2: who is complete is registered at once; what is missing is asked for
+        in the form of a new client, filled from the visit."""
+        entry = self.register(kind="visit_first")
         action = entry.action_register_client()
         leads = self.env["crm.lead"].with_user(self.rep_a)
         form = Form(leads.with_context(**action["context"]), action["views"][0][0])
+        form.unit_type_ids.add(self.type_two)
         client = form.save()
         self.assertEqual(entry.lead_id, client)
         self.assertRecordValues(
@@ -273,3 +276,9 @@ class TestInteraction(PropertyCommon):
                 }
             ],
         )
+        complete = self.register(
+            kind="visit_first", phone="13800000002", unit_type_ids=self.type_two.ids
+        )
+        action = complete.action_register_client()
+        self.assertEqual(complete.lead_id.id, action["res_id"])
+        self.assertEqual(complete.lead_id.user_id, self.rep_a)

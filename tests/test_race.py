@@ -113,11 +113,11 @@ class TestRace(BaseCase):
                 {
                     "project_id": self.project.id,
                     "contact_name": name,
-                    "phone": "13800138000",
+                    "phone": phone,
                     "unit_type_ids": unit_type.ids,
                     "user_id": admin.id,
                 }
-                for name in ("One", "Two")
+                for name, phone in (("One", "13800138001"), ("Two", "13800138002"))
             ]
         )
         self.units = self.env["property.unit"].create(

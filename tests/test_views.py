@@ -201,9 +201,11 @@ class TestViews(PropertyCommon):
 
     def test_visit_becomes_a_client_file(self):
         """B6: 'Register Client' takes over what the visitor said, and the entry."""
+        self.visit.unit_type_ids = False
         action = self.visit.action_register_client()
         with self._client_form(self.rep_a, **action["context"]) as form:
             self.assertEqual(form.contact_name, "Ms Zhou")
+            form.unit_type_ids.add(self.type_two)
         self.assertEqual(self.visit.lead_id, form.record)
         self.assertEqual(form.record.source_id, self.source)
 

@@ -1,0 +1,150 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .crm_lead_ownership import QUIET
+from .property_interaction import FOLLOWUP_KINDS, VISIT_KINDS
+
+
+class CrmLead(models.Model):
+    """What the register comes to for each client: last contact, follow-ups made.
+
+    Re-read by one query whenever an entry of the client is added or changed, so that
+    lists show and search it; dates and counts only, nothing that ages (C3, C4).
+    """
+
+    _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
+
+    interaction_ids = fields.One2many("property.interaction", "lead_id", "History")
+    last_contact_date = fields.Date("Last Contact", readonly=True, copy=False)
+    last_visit_date = fields.Date("Last Visit", readonly=True, copy=False)
+    next_date = fields.Date(
+        "Next Follow-up",
+        readonly=True,
+        copy=False,
+        help="Agreed upon at the latest contact.",
+    )
+    followup_count_since_visit = fields.Integer(
+        "Follow-ups since Visit", readonly=True, copy=False, aggregator="avg"
+    )
+    followup_required = fields.Integer(
+        "Follow-ups Required",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="By the policy of the day of the last visit.",
+    )
+    followup_missing = fields.Integer(
+        "Follow-ups Missing", readonly=True, copy=False, aggregator="sum"
+    )
+    is_followup_short = fields.Boolean(
+        "Follow-ups Short",
+        compute="_compute_is_followup_short",
+        search="_search_is_followup_short",
+    )
+    followup_progress = fields.Char("Follow-ups", compute="_compute_followup_progress")
+
+    @api.depends("followup_missing", "user_id", "is_sold")
+    def _compute_is_followup_short(self):
+        """C4: an owner's client who was not followed up as often as he must be."""
+        short = self.filtered_domain(self._search_is_followup_short("in", [True]))
+        for lead in self:
+            lead.is_followup_short = lead in short
+
+    def _search_is_followup_short(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return (
+            Domain("followup_missing", ">", 0)
+            & Domain("user_id", "!=", False)
+            & Domain("is_sold", "=", False)
+        )
+
+    @api.depends("followup_count_since_visit", "followup_required")
+    def _compute_followup_progress(self):
+        for lead in self:
+            lead.followup_progress = lead.followup_required and (
+                f"{lead.followup_count_since_visit}/{lead.followup_required}"
+            )
+
+    def _sync_register(self):
+        """Read off the register: ownership is prolonged by what is entered in time.
+
+        C3: one calendar month from the owner's last valid visit or follow-up, entered
+        before the last day was over; what is entered later finds the client free.
+        """
+        clients = self.sudo().with_context(active_test=False, **QUIET)
+        clients._lapse()
+        facts = clients._read_register()
+        for lead in clients:
+            project = lead.project_id
+            row = facts[lead.id]
+            contact, visit, own, since = (
+                moment and project.local_day(moment)
+                for moment in (row["contact"], row["visit"], row["own"], row["since"])
+            )
+            required = project.policy(visit).followups_required if visit else 0
+            vals = {
+                "last_contact_date": contact,
+                "last_visit_date": visit,
+                "next_date": row["next_date"],
+                "followup_count_since_visit": row["followups"],
+                "followup_required": required,
+                "followup_missing": max(required - row["followups"], 0),
+            }
+            if lead.user_id and not lead.is_sold:
+                days = [project._owned_until(day) for day in (own, since) if day]
+                vals["owned_until"] = max(days)
+                if lead.warned_until and lead.warned_until != vals["owned_until"]:
+                    vals["warned_until"] = False
+                    lead._drop_warnings()
+            changed = {
+                name: value
+                for name, value in vals.items()
+                if (lead[name] or False) != (value or False)
+            }
+            if changed:
+                lead._write_through(changed)
+
+    def _read_register(self):
+        """:return: by client's id, the moments and counts of his effective entries"""
+        self.env["property.interaction"].flush_model()
+        self.env["property.ownership"].flush_model()
+        self.flush_recordset(["user_id"])
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT lead.id, seen.contact, seen.visit, seen.own,
+                       last.next_date, followed.followups, ledger.since
+                  FROM crm_lead lead
+                  LEFT JOIN LATERAL (
+                       SELECT max(date) AS contact,
+                              max(date) FILTER (WHERE kind IN %(visits)s) AS visit,
+                              max(date) FILTER (WHERE user_id = lead.user_id) AS own
+                         FROM property_interaction entry
+                        WHERE lead_id = lead.id AND kind IN %(contacts)s
+                          AND %(effective)s) seen ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT count(*) AS followups
+                         FROM property_interaction entry
+                        WHERE lead_id = lead.id AND kind IN %(followups)s
+                          AND date >= seen.visit AND %(effective)s) followed ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT next_date
+                         FROM property_interaction
+                        WHERE lead_id = lead.id
+                        ORDER BY date DESC, id DESC LIMIT 1) last ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT date AS since
+                         FROM property_ownership
+                        WHERE lead_id = lead.id
+                        ORDER BY date DESC, id DESC LIMIT 1) ledger ON TRUE
+                 WHERE lead.id IN %(leads)s""",
+                visits=VISIT_KINDS,
+                followups=FOLLOWUP_KINDS,
+                contacts=VISIT_KINDS + FOLLOWUP_KINDS,
+                effective=self.env["property.interaction"]._effective_sql("entry"),
+                leads=tuple(self.ids) or (0,),
+            )
+        )
+        return {row["id"]: row for row in rows}
