@@ -110,7 +110,7 @@ class PropertyCollision(models.Model):
     policy_id = fields.Many2one(
         "property.policy", "Policy in Force", readonly=True, copy=False
     )
-    facts = fields.Json(groups=models.NO_ACCESS, readonly=True, copy=False)
+    facts = fields.Json(groups=fields.NO_ACCESS, readonly=True, copy=False)
     proposal = fields.Selection(VERDICTS, readonly=True, copy=False, groups=JUDGES)
     proposal_clause = fields.Selection(
         [(clause.key, clause.title) for clause in CLAUSES],
@@ -155,7 +155,7 @@ class PropertyCollision(models.Model):
         "Snatching", compute="_compute_is_snatching", store=True, groups=JUDGES
     )
     help_user_ids = fields.Many2many(
-        "res.users", string="Help Credits", readonly=True, copy=False, groups=JUDGES
+        "res.users", string="Help Credits", readonly=True, copy=False
     )
 
     # What is typed to ask for a ruling by hand; kept nowhere.
@@ -172,6 +172,10 @@ class PropertyCollision(models.Model):
     def _compute_is_snatching(self):
         for collision in self:
             collision.is_snatching = bool(collision.snatched_by)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("A ruling is not deleted: it is decided."))
 
     # === Opening ===
 

@@ -96,10 +96,11 @@ class PropertyCollision(models.Model):
             collision._tell(collision._managers())
         return True
 
-    def action_finalize(self, verdict=None, reason=None, snatched_by=None):
+    def action_finalize(self, verdict=None, clause=None, reason=None, snatched_by=None):
         """The manager confirms or changes the verdict: it stands (C6).
 
-        :param verdict: as in `action_decide`; the one appealed against when omitted
+        :param verdict: as in `action_decide`, like the others; the one appealed against
+            when omitted
         :param reason: needed when the verdict is changed; both parties read it
         :raise AccessError: for a party to it, and for who is no manager
         """
@@ -108,9 +109,13 @@ class PropertyCollision(models.Model):
             if verdict_ != collision.verdict and not (reason or "").strip():
                 raise UserError(self.env._("Say why the verdict is changed."))
             collision._finalize(
-                {"final_by_id": self.env.uid, "final_reason": reason},
+                {
+                    "verdict_clause": clause or collision.verdict_clause,
+                    "final_by_id": self.env.uid,
+                    "final_reason": reason,
+                },
                 verdict_,
-                snatched_by or collision.snatched_by,
+                collision.snatched_by if snatched_by is None else snatched_by,
             )
         return True
 
@@ -157,12 +162,15 @@ class PropertyCollision(models.Model):
             self._execute()
 
     def _helpers(self):
-        """B10: who received the other's client helped, and so did who helped him; a
-        snatcher did not (C7)."""
-        helpers = self.interaction_id.helper_ids
-        if self.verdict != "claimant":
-            helpers |= self.interaction_id.user_id
-        return helpers - self._snatcher()
+        """B10: who received the client and does not get him helped, as did his helpers;
+        a snatcher did not (C7)."""
+        owners = {
+            "holder": self.holder_id,
+            "claimant": self.claimant_id,
+            "split": self._parties(),
+        }[self.verdict]
+        entry = self.interaction_id
+        return (entry.user_id | entry.helper_ids) - owners - self._snatcher()
 
     def _snatcher(self):
         """Who snatched the client, for his conduct record (C7)."""
