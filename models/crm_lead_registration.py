@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .crm_lead_ownership import QUIET
+from .phone import clean_phone
 
 # Facts of the ledgers, in the file to be read and searched.
 REGISTRATION_FIELDS = {
@@ -131,6 +132,7 @@ class CrmLead(models.Model):
 
         :raise UserError: when somebody in `vals_list` is a client already (C2, C5)
         """
+        china = self.env["ir.model.data"]._xmlid_to_res_id("base.cn")
         by_project = {}
         for vals in vals_list:
             by_project.setdefault(vals["project_id"], []).append(vals)
@@ -160,7 +162,7 @@ class CrmLead(models.Model):
                     "owned_until": bool(owner) and last_day,
                     "name": vals.get("contact_name") or "/",
                     "team_id": vals.get("team_id") or teams[:1].id,
-                    "country_id": vals.get("country_id") or self.env.ref("base.cn").id,
+                    "country_id": vals.get("country_id") or china,
                 }
 
     @api.model
@@ -172,7 +174,7 @@ class CrmLead(models.Model):
         owner = self.env["res.users"].browse(
             vals.get("user_id", self._default_owner().id) or []
         )
-        claim = claims.get(self._clean_phone(vals.get("phone")))
+        claim = claims.get(clean_phone(vals.get("phone")))
         if claim and owner and owner != claim.owner_id:
             raise UserError(
                 self.env._(
@@ -222,19 +224,13 @@ class CrmLead(models.Model):
     # === Who is it? ===
 
     @api.model
-    def _clean_phone(self, phone):
-        """The number in one spelling (E.164), False when it is none."""
-        china = self.env.ref("base.cn")
-        return phone and self._phone_format(number=phone, country=china)
-
-    @api.model
     def _find_clients(self, project, phones):
         """Files that are known by these numbers, the client's own or his family's.
 
         :param phones: numbers in any spelling
         :return: {clean number: file}, read with full rights, archived ones too
         """
-        clean = {self._clean_phone(phone) for phone in phones} - {False, None}
+        clean = {clean_phone(phone) for phone in phones} - {False}
         if not clean:
             return {}
         domain = [("project_id", "=", project.id), ("phone_sanitized", "in", [*clean])]
@@ -270,7 +266,7 @@ class CrmLead(models.Model):
     @api.model
     def _call_claims(self, project, phones):
         """B7: the first call that still claims the caller's visit, by clean number."""
-        clean = {self._clean_phone(phone) for phone in phones} - {False, None}
+        clean = {clean_phone(phone) for phone in phones} - {False}
         if not clean:
             return {}
         days = project.policy().call_claim_days
@@ -308,7 +304,7 @@ class CrmLead(models.Model):
             "owner": self.env["res.users"].sudo(),
             "call": self.env["property.interaction"].sudo(),
         }
-        clean = self._clean_phone(phone)
+        clean = clean_phone(phone)
         if not clean:
             return answer | {"status": "invalid"}
         lead = self._find_client(project, clean)
