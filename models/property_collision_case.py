@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .phone import clean_phone
 from .property_collision_clauses import CLAUSES
 from .property_interaction import VISIT_KINDS
 
@@ -34,7 +35,7 @@ class PropertyCollision(models.Model):
         """
         self.ensure_one()
         lead = self.lead_id
-        clean = lead._clean_phone(phone)
+        clean = clean_phone(phone)
         events = sorted(
             self._ledger_events() + self._register_events(clean),
             key=lambda event: event["date"],
