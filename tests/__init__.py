@@ -3,6 +3,8 @@ from . import (
     test_access_rights,
     test_band,
     test_client,
+    test_collision,
+    test_collision_privacy,
     test_contract,
     test_crm_quiet,
     test_desk,
