@@ -1,4 +1,5 @@
 from . import (
+    property_collision_step,
     property_followup,
     property_policy_whatif,
     property_policy_whatif_line,
