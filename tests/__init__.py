@@ -25,6 +25,7 @@ from . import (
     test_race,
     test_receipt,
     test_roster,
+    test_roster_race,
     test_rpc_isolation,
     test_sale,
     test_share,
