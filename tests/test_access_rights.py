@@ -25,6 +25,7 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.access.log         -/-  -/-    -/-      -/-     -/-     -/-       r/-     r/r      -/-  -/-
 property.roster             r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
 property.roster.line        r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
 property.roster.turn        r/-  r/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
@@ -50,6 +51,11 @@ property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/- 
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 """
+# Rows between two reps: one's own / a colleague's / of another project.
+PARTY_ROWS = """
+                          rep       clerk        control      finance     service  supervisor manager      hq     crm    seller
+property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    rc/-/-    rc/rc/-      r/r/r  -/-/-  r/-/-
+"""
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
 WIZARDS = dict.fromkeys(
     (
@@ -60,7 +66,10 @@ WIZARDS = dict.fromkeys(
         "property.unit.import.line",
     ),
     ("control", "manager"),
+) | dict.fromkeys(
+    ("property.policy.whatif", "property.policy.whatif.line"), ("manager", "hq")
 )
+WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {"property.concern", "property.roster.reason"}
@@ -84,6 +93,7 @@ class AccessCommon(PropertyCommon):
         super().setUpClass()
         cls.crm = new_test_user(cls.env, "crm_all", groups=ALL_LEADS, tz=UTC8)
         cls.project.user_ids |= cls.crm
+        cls.other_project.user_ids |= cls.supervisor_b
         garden, other = (
             cls._make_rows(project, unit)
             for project, unit in (
@@ -137,6 +147,7 @@ class AccessCommon(PropertyCommon):
             plan,
             plan.line_ids,
             cls._make("property.policy", project_id=project.id),
+            cls._make("property.access.log", project_id=project.id, kind="check"),
             cls._make("property.concern", name=project.name),
             cls._make(
                 "property.band",
@@ -201,6 +212,7 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
                 date_end="2999-12-31",
             ),
+            cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
         return {record._name: record.with_env(cls.env) for record in records}
 
@@ -248,6 +260,11 @@ class TestAccessRights(AccessCommon):
         places = zip(("own", "colleague's", "other project's"), self.deals, strict=True)
         self.assertMatrix(CLIENT_ROWS, tuple(places))
 
+    def test_rows_between_reps(self):
+        """C6, J1: both parties and their supervisors; no share, no desk widens it"""
+        places = zip(("own", "colleague's", "other project's"), self.deals, strict=True)
+        self.assertMatrix(PARTY_ROWS, tuple(places))
+
     def test_wizards(self):
         """H1: dialogs are for the roles that may do what they do"""
         for model, roles in WIZARDS.items():
@@ -260,7 +277,8 @@ class TestAccessRights(AccessCommon):
 
     def test_matrix_is_complete(self):
         """J1: no model of the module without access lines, rules and a matrix row"""
-        listed = {row[0] for row in parse(PROJECT_ROWS) + parse(CLIENT_ROWS)}
+        tables = (PROJECT_ROWS, CLIENT_ROWS, PARTY_ROWS)
+        listed = {row[0] for table in tables for row in parse(table)}
         models = [
             model
             for model in self.env["ir.model"].search([])

@@ -37,20 +37,25 @@ SETTINGS = {
 HEAD = {
     "crm.lead",
     "property.concern",
+    "utm.source",
+    "property.mailing",
+    "property.policy.whatif",
+    "property.access.log",
     "property.mailing",
     "property.roster.reason",
     "utm.source",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
+REPS = {"crm.lead", "property.collision"}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | {"crm.lead"},
+    "rep": EVERYONE | RECEPTION | REPS,
     "clerk": EVERYONE | RECEPTION | {"crm.lead"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
-    "supervisor": EVERYONE | RECEPTION | {"crm.lead", "property.unit.event"},
-    "manager": EVERYONE | RECEPTION | SETTINGS | HEAD | INVENTORY,
-    "hq": EVERYONE | RECEPTION | SETTINGS | HEAD | {"property.unit.event"},
+    "supervisor": EVERYONE | RECEPTION | REPS | {"property.unit.event"},
+    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
+    "hq": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | {"property.unit.event"},
 }
 
 
@@ -93,6 +98,7 @@ class TestViews(PropertyCommon):
         cls.env["property.interaction"].with_user(cls.rep_a).create(
             {"kind": "followup_call", "lead_id": cls.client.id}
         )
+        cls.env["property.collision"]._open(cls.client, cls.rep_b)
         cls.env["property.roster"]._ring(cls.project, "visit")._advance()
         contract = cls.sell(cls.client, cls.unit)
         cls.pay(contract, 100_000)
