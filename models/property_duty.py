@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 
 class PropertyDuty(models.Model):
@@ -100,3 +101,26 @@ class PropertyDuty(models.Model):
         return self.env["ir.actions.act_window"]._for_xml_id(
             "crm_property_sales.property_duty_action"
         ) | {"domain": [("id", "in", weeks.ids)]}
+
+    # === Print ===
+
+    def _pages(self):
+        """The printed list, a page for each project and month: days, reps, rings."""
+        months = self.sorted("date").grouped(
+            lambda duty: (duty.project_id, duty.date.replace(day=1))
+        )
+        return [
+            {
+                "project": project,
+                "days": days,
+                "reps": days.user_ids.sorted("name"),
+                "rosters": self.env["property.roster"].search(
+                    [("project_id", "=", project.id)]
+                ),
+            }
+            for (project, _month), days in months.items()
+        ]
+
+    def _weekday(self):
+        """The short name of the day of the week, in the reader's language."""
+        return format_date(self.env, self.date, date_format="EEEEE")
