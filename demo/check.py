@@ -17,7 +17,8 @@ def check(env):
     """:raise AssertionError: naming everything that does not add up"""
     env.flush_all()
     env.invalidate_all()
-    claims = {**_units(env), **_money(env), **_people(env), **_time(env), **_life(env)}
+    parts = (_units, _money, _people, _rings, _time, _life)
+    claims = {claim: rows for part in parts for claim, rows in part(env).items()}
     broken = [claim for claim, records in claims.items() if records]
     if broken:
         raise AssertionError(
@@ -104,6 +105,23 @@ def _people(env):
         "a rep sees own and shared clients": {
             login: seen for login, seen in strangers.items() if seen
         },
+    }
+
+
+def _rings(env):
+    entries = env["property.interaction"].search(
+        [("kind", "in", ("call_in", "visit_first"))]
+    )
+    receptions = entries.filtered("is_valid")
+    turns = env["property.roster.turn"].search([("kind", "in", ("taken", "make_up"))])
+    return {
+        "a call or first visit is received in turn": receptions.filtered(
+            lambda entry: entry.turn_id.user_id != entry.user_id
+        ),
+        "what does not count takes no turn": (entries - receptions).turn_id,
+        "a turn has its reception or was given back": turns.filtered(
+            lambda turn: bool(turn.interaction_ids) == turn._is_given_back()
+        ),
     }
 
 

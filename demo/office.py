@@ -58,6 +58,7 @@ class Office:
         self.deals = Deals(self)
         self.reception = Reception(self)
         self.deals.plan()
+        self.reception.rings.plan_duty(self.start, self.today)
         for number in range(DAYS + 1):
             self.reception.plan_day(self.start + timedelta(days=number))
         self._run()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ..models.property_interaction import VISIT_KINDS
 from .clock import local, utc
+from .rings import Rings
 from .words import (
     ASKED,
     CAMPAIGNS,
@@ -43,6 +44,7 @@ class Client:
     unit_type: object
     budget: int
     keen: float  # 0 will never buy … 1 has come to buy
+    turn: object  # of the first call or visit
     lead: object = None
     follow_ups: int = 0  # still to come
     visits: int = 0
@@ -67,13 +69,14 @@ class Reception:
         self.clients = []
         self._entries = []  # the day's, written at closing
         self._phones = iter(self.rng.sample(range(10_000), 10_000))
-        self._turns = {}
+        self.rings = Rings(office)
         self._reps = {
             project: project.team_ids.member_ids.sorted("id")
             for project in office.projects
         }
 
     def plan_day(self, day):
+        self.rings.plan_day(day)
         factor = WEEKEND if day.weekday() > 4 else WEEKDAY
         for project in self.office.projects:
             calls, visits = FLOW[project.name]
@@ -89,12 +92,6 @@ class Reception:
 
     # === Who comes ===
 
-    def _turn(self, project, ring):
-        """Round and round: calls and visits are two rings."""
-        place = self._turns.get((project, ring), 0)
-        self._turns[project, ring] = place + 1
-        return self._reps[project][place % len(self._reps[project])]
-
     def _somebody(self, project, ring):
         office, rng = self.office, self.rng
         female = office.chance(0.46)
@@ -102,10 +99,12 @@ class Reception:
         homes = types.filtered("rooms")
         unit_type = rng.choice(types if office.chance(0.06) else homes)
         sqm = 13_000 if project == office.projects[0] else 15_500
+        turn = self.rings.take(project, ring)
         budget = int(unit_type.area_gross * sqm * rng.uniform(0.85, 1.1)) // 50_000
         return Client(
             project=project,
-            rep=self._turn(project, ring),
+            rep=turn.user_id.with_env(self.env),
+            turn=turn,
             name=rng.choice(SURNAMES) + rng.choice(FEMALE if female else MALE),
             female=female,
             phone=f"1990000{next(self._phones):04}",
@@ -132,6 +131,8 @@ class Reception:
             "user_id": client.rep.id,
             "note": note,
         }
+        if kind in ("call_in", "visit_first"):
+            entry["turn_id"] = client.turn.id
         if kind == "call_in" or kind in VISIT_KINDS:
             campaign = CAMPAIGNS.get(client.source)
             entry |= {
@@ -158,7 +159,8 @@ class Reception:
             "wrong": "打错电话。",
             "agent": "推销装修材料。",
         }[reason]
-        values = {"is_valid": False, "invalid_reason": reason}
+        client.turn._give_back(note)  # it does not count
+        values = {"is_valid": False, "invalid_reason": reason, "turn_id": False}
         if reason == "survey":
             values["surveyor"] = self.rng.choice(RIVALS)
         self._enter(client, kind, note, **values)
