@@ -28,6 +28,7 @@ from . import (
     test_roster_race,
     test_rpc_isolation,
     test_sale,
+    test_scripted_day,
     test_share,
     test_slip,
     test_time,

@@ -41,9 +41,7 @@ HEAD = {
     "property.mailing",
     "property.policy.whatif",
     "property.access.log",
-    "property.mailing",
     "property.roster.reason",
-    "utm.source",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
 REPS = {"crm.lead", "property.collision"}
