@@ -1,4 +1,5 @@
 from . import (
+    test_absence,
     test_access_log,
     test_access_rights,
     test_band,
@@ -9,6 +10,7 @@ from . import (
     test_crm_quiet,
     test_desk,
     test_desk_tour,
+    test_fairness,
     test_first_sale,
     test_form,
     test_id_number,
