@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
@@ -309,7 +309,8 @@ class PropertyCommon(BaseCommon):
     @contextmanager
     def assertRefused(self, pattern):
         """The user is told so in words, and as on the server nothing of it stays."""
-        with self.assertRaisesRegex(UserError, pattern), self.cr.savepoint():
+        refusals = (UserError, RedirectWarning)
+        with self.assertRaisesRegex(refusals, pattern), self.cr.savepoint():
             yield
 
     def run_cron(self, xmlid):
