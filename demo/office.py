@@ -12,6 +12,7 @@ from .deals import Deals
 from .inventory import build_projects
 from .people import hire
 from .reception import Reception
+from .rulings import Rulings
 from .words import CAMPAIGNS, CHANNELS
 
 SEED = 20240520
@@ -60,6 +61,7 @@ class Office:
         self.deals.plan()
         for number in range(DAYS + 1):
             self.reception.plan_day(self.start + timedelta(days=number))
+        Rulings(self).plan()
         self._run()
         self.clock.set(self.now)
         self.reception.finish()

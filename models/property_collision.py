@@ -70,6 +70,7 @@ class PropertyCollision(models.Model):
             ("final", "Final"),
         ],
         default="proposed",
+        group_expand=True,
         required=True,
         readonly=True,
         copy=False,
