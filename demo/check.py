@@ -137,7 +137,6 @@ def _life(env):
             "state",
             ("unreleased", "held", "available", "slip", "deposit", "contracted"),
         ),
-        "property.collision": ("state", ("proposed", "decided", "appealed", "final")),
         "property.deposit": ("state", (*LIVE, "lapsed", "cancelled")),
         "property.contract": ("state", ("signed", "filed")),
         "property.receipt": ("state", ("draft", "confirmed")),
