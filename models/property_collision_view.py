@@ -120,8 +120,9 @@ class PropertyCollision(models.Model):
 
         :param limit: rows at most; the oldest contacts are then counted, not shown
         :return: dict of `holder` and `claimant` (a name, or False when hidden),
-            `left_out` (a number) and `rows`: dicts of `date` (the project's wall clock), `side`, `label`, `user`,
-            `clause` and `recorded` (only of what was entered on a later day)
+            `left_out` (a number) and `rows`: dicts of `date` (the project's wall
+            clock), `side`, `label`, `user`, `clause` and `recorded` (only of what was
+            entered on a later day)
         """
         self.ensure_one()
         case = self.sudo()

@@ -5,7 +5,7 @@ from ..models.property_collision_case import NUMBERS
 
 
 class PropertyCollision(models.Model):
-    """The printed ruling 客户归属判定书: it names the client, so it is for judges (C6)."""
+    """The printed ruling 客户归属判定书: it names the client: judges print it (C6)."""
 
     _name = "property.collision"
     _inherit = ["property.collision", "property.proof.mixin"]
