@@ -82,7 +82,7 @@ class PropertyCollision(models.Model):
             & (
                 Domain("lead_id", "=", lead.id)
                 | Domain("lead_id", "=", False)
-                & Domain("phone_sanitized", "in", [*phones - {False, None}])
+                & Domain("phone_sanitized", "in", [*phones - {False}])
                 & Domain("user_id", "in", parties.ids)
             ),
             order="date, id",

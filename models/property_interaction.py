@@ -341,6 +341,19 @@ class PropertyInteraction(models.Model):
             "district": self.district,
         }
 
+    def action_ask_ruling(self):
+        """The host of a visit claims who came, whoever's client he is (C6)."""
+        self.ensure_one()
+        if self.lead_id or not self.is_valid or self.kind not in VISIT_KINDS:
+            raise UserError(
+                self.env._(
+                    "A ruling is asked for on an effective visit that is in no "
+                    "client's file yet."
+                )
+            )
+        rulings = self.env["property.collision"]
+        return rulings._ask(self.project_id, self.phone, self.user_id, self)
+
     def action_register_client(self):
         """Register who came; what a registration needs and the entry lacks is asked for
         in the form of a new file (B8)."""
