@@ -320,20 +320,10 @@ class Reception:
         written.invalidate_recordset()
 
     def review(self):
-        """Sunday evening: stages move on; who was neglected a month is free (C3)."""
-        office = self.office
+        """Sunday evening: stages move on, lapses are written down (C3)."""
         self.advance()
-        neglected = self.env["crm.lead"]
-        for client in filter(lambda one: one.is_open, self.clients):
-            lead = client.lead.sudo()
-            if lead.owned_until > office.day + timedelta(days=7):
-                continue
-            if client.seen <= office.day - timedelta(days=24):
-                neglected |= lead
-            else:
-                lead._transfer(lead.user_id, "followed_up")
-        if neglected:
-            neglected._transfer(self.env["res.users"], "expired", clause="C3")
+        leads = self.env["crm.lead"]
+        leads.search([("owned_until", "<", self.office.day)])._lapse()
 
     def advance(self):
         """The stages of CRM as the way to the purchase (C10)."""

@@ -63,7 +63,7 @@ class CrmLead(models.Model):
     @api.depends("followup_count_since_visit", "followup_required")
     def _compute_followup_progress(self):
         for lead in self:
-            lead.followup_progress = lead.followup_required and (
+            lead.followup_progress = bool(lead.followup_required) and (
                 f"{lead.followup_count_since_visit}/{lead.followup_required}"
             )
 

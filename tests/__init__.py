@@ -10,6 +10,8 @@ from . import (
     test_interaction,
     test_js,
     test_mailing,
+    test_ownership,
+    test_ownership_model,
     test_payment_plan,
     test_policy,
     test_price_list,

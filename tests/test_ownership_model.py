@@ -1,0 +1,152 @@
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+from freezegun import freeze_time
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .test_ownership import OwnershipCommon
+
+START = date(2026, 1, 1)
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 25),  # days since the step before
+        st.sampled_from(
+            ["visit", "follow", "lapse", "hand over", "sell", "correct", "wrong"]
+        ),
+        st.integers(0, 1),  # which rep
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@dataclass
+class Reference:
+    """Whose client it is, told as plainly as the regulation tells it."""
+
+    owner: object = None
+    until: date = None
+    sold: bool = False
+    history: list = field(default_factory=list)
+
+    def today(self, day):
+        if self.owner is not None and not self.sold and day > self.until:
+            self.owner = None
+
+    def step(self, day, what, rep):
+        """:return: is the step allowed?"""
+        self.today(day)
+        month = day + relativedelta(months=1)
+        if what == "visit":
+            if self.sold and self.owner != rep or self.owner not in (None, rep):
+                return False
+            self.owner, self.until = rep, month
+        elif what == "follow" and self.owner == rep:
+            self.until = max(self.until, month)
+        elif what == "hand over":
+            self.owner, self.until = rep, month
+        elif what == "sell":
+            self.sold = self.sold or self.owner is not None
+        return True
+
+
+@tagged("post_install", "-at_install")
+class TestOwnershipModel(OwnershipCommon):
+    """C2, C3: for any story the owner read off the ledger is the one a plain model of
+    the regulation names, today and at every past moment; the ledger only grows."""
+
+    def play(self, step, rep):
+        client = self.env["crm.lead"]._find_client(self.project, "13800000001")
+        match step:
+            case "visit":
+                self.enter(
+                    rep, "visit_first", unit_type_ids=self.type_two.ids
+                )._register_client()
+            case "follow" if client:
+                self.enter(self.clerk, "followup_call", client, user_id=rep.id)
+            case "wrong" if client:
+                self.enter(
+                    self.clerk,
+                    "followup_call",
+                    client,
+                    user_id=rep.id,
+                    is_valid=False,
+                    invalid_reason="other",
+                )
+            case "correct" if client:
+                # A follow-up that turns out never to have been made.
+                entry = self.enter(self.clerk, "followup_call", client, user_id=rep.id)
+                entry._close()
+                self.enter(
+                    self.clerk,
+                    "followup_call",
+                    client,
+                    user_id=rep.id,
+                    corrects_id=entry.id,
+                    is_valid=False,
+                    invalid_reason="other",
+                )
+            case "hand over" if client:
+                client._lapse()
+                client._transfer(rep, "handover")
+            case "sell" if client:
+                client._lapse()
+                if client.user_id:
+                    client._transfer(client.user_id, "sold")
+            case "lapse":
+                client._lapse()
+
+    @given(STEPS)
+    @settings(
+        max_examples=60,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=True,
+    )
+    def test_owner_as_the_regulation_says(self, steps):
+        reps = (self.rep_a, self.rep_b)
+        savepoint = self.cr.savepoint()
+        try:
+            self.tell(steps, reps)
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def tell(self, steps, reps):
+        model, day, rows = Reference(), START, []
+        known = False
+        for number, (days, what, index) in enumerate(steps):
+            day += timedelta(days=days)
+            rep = reps[index]
+            if what != "visit" and not known:
+                continue
+            moment = datetime(day.year, day.month, day.day, 4) + timedelta(
+                minutes=number
+            )
+            with freeze_time(moment):
+                allowed = model.step(day, what, rep)
+                if allowed:
+                    self.play(what, rep)
+                    known = True
+                else:
+                    with self.assertRaises(UserError), self.cr.savepoint():
+                        self.play(what, rep)
+                    self.env.invalidate_all()
+                client = self.env["crm.lead"]._find_client(self.project, "13800000001")
+                self.assertEqual(
+                    client.owner_at(moment), model.owner or self.env["res.users"]
+                )
+                if model.owner and not model.sold:
+                    self.assertEqual(client.owned_until, model.until)
+                model.history.append((moment, model.owner))
+            ledger = client.ownership_ids.sorted("id")
+            facts = ledger.read(["date", "user_id", "basis"])
+            self.assertEqual(facts[: len(rows)], rows, "the ledger was changed")
+            rows = facts
+        for moment, owner in model.history:
+            self.assertEqual(client.owner_at(moment), owner or self.env["res.users"])
