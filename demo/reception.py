@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from ..models.property_interaction import VISIT_KINDS
 from .clock import local, utc

@@ -25,6 +25,9 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.day                r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.day.check          r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.day.check.item     r/r  r/r    r/r      -/-     -/-     r/r       rwcu/rwcu rwcu/rwcu -/- r/r
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -57,7 +60,7 @@ WIZARDS = dict.fromkeys(
 )
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
-WITHOUT_RULE = {"property.concern"}
+WITHOUT_RULE = {"property.concern", "property.day.check.item"}
 
 
 def parse(table):
@@ -107,8 +110,12 @@ class AccessCommon(PropertyCommon):
             project_id=project.id,
             line_ids=[Command.create({"name": "All", "value": "balance"})],
         )
+        day = cls._make("property.day", project_id=project.id)
         records = (
             project,
+            day,
+            day.check_ids[0],
+            day.check_ids[0].item_id,
             unit,
             unit.building_id,
             unit.permit_id,

@@ -11,7 +11,7 @@ from .common import MODULE, PropertyCommon
 
 RELATIONAL = ("many2one", "many2many", "one2many", "reference")
 # What each role finds in its menus (H1, J2): the model behind every entry.
-RECEPTION = {"property.interaction"}
+RECEPTION = {"property.interaction", "property.day"}
 EVERYONE = {
     "res.partner",
     "property.unit",
@@ -28,12 +28,18 @@ SETTINGS = {
     "property.payment.plan",
     "property.policy",
 }
-HEAD = {"crm.lead", "property.concern", "utm.source", "property.mailing"}
+HEAD = {
+    "crm.lead",
+    "property.concern",
+    "property.day.check.item",
+    "utm.source",
+    "property.mailing",
+}
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | {"crm.lead"},
     "clerk": EVERYONE | RECEPTION | {"crm.lead"},
-    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
+    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
     "supervisor": EVERYONE | RECEPTION | {"crm.lead", "property.unit.event"},
