@@ -240,7 +240,7 @@ class PropertyInteraction(models.Model):
                       SET %s, anonymized_date = %s, write_uid = %s, write_date = %s
                     WHERE id = ANY(%s) AND state = 'closed'""",
                 erased,
-                *(self.env.cr.now(), self.env.uid, self.env.cr.now()),
+                *(fields.Datetime.now(), self.env.uid, self.env.cr.now()),
                 self.ids,
             )
         )

@@ -138,7 +138,7 @@ class PropertyInteraction(models.Model):
         ]
         raise UserError(
             self.env._(
-                "%(count)s entries lack columns that must be filled in. Have their "
+                "Entries with columns still to be filled in: %(count)s. Have their "
                 "hosts fill them in, or mark an entry as not effective and say why.",
                 count=len(incomplete),
             )

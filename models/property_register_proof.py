@@ -61,7 +61,8 @@ class PropertyProject(models.Model):
             proof |= {"entries": number, "chain_value": row["chain_value"]}
         if proof["entries"] != day.last_number:
             return self._break(proof, "missing", proof["entries"] + 1)
-        if (day.chain_value, day.counts) != (proof["chain_value"], day._counts(counts)):
+        closed = (proof["chain_value"], day._counts(counts))
+        if (day.chain_value, day.counts or {}) != closed:
             return self._break(proof, "day", date=day.date)
         return False
 

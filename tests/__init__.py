@@ -4,6 +4,8 @@ from . import (
     test_client,
     test_contract,
     test_crm_quiet,
+    test_chain,
+    test_day,
     test_first_sale,
     test_form,
     test_id_number,
