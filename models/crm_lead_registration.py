@@ -2,8 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from .crm_lead_ownership import QUIET
+from .phone import clean_phone
 
 # Facts of the ledgers, in the file to be read and searched.
 REGISTRATION_FIELDS = {
@@ -20,7 +22,13 @@ REGISTRATION_FIELDS = {
     "followup_required",
     "followup_missing",
 }
-DERIVED_FIELDS = {"client_class", "is_followup_short", "ownership_state"}
+DERIVED_FIELDS = {
+    "client_class",
+    "is_followup_short",
+    "ownership_state",
+    "phone_sanitized",
+    "phone_tail",
+}
 
 
 class CrmLead(models.Model):
@@ -73,6 +81,13 @@ class CrmLead(models.Model):
                         lead.phone,
                     )
                 )
+
+    def _compute_phone_sanitized(self):
+        """As the desk looks numbers up, whatever the client's country."""
+        clients = self.filtered("project_id")
+        for client in clients:
+            client.phone_sanitized = clean_phone(client.phone)
+        return super(CrmLead, self - clients)._compute_phone_sanitized()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -131,6 +146,7 @@ class CrmLead(models.Model):
 
         :raise UserError: when somebody in `vals_list` is a client already (C2, C5)
         """
+        china = self.env["ir.model.data"]._xmlid_to_res_id("base.cn")
         by_project = {}
         for vals in vals_list:
             by_project.setdefault(vals["project_id"], []).append(vals)
@@ -148,19 +164,25 @@ class CrmLead(models.Model):
             }
             last_day = project._owned_until(project.local_day())
             numbers = self._next_registration_numbers(project, len(some))
+            stages = {}
             for vals, number in zip(some, numbers, strict=True):
+                for name in DERIVED_FIELDS:
+                    vals.pop(name, None)
                 owner = self._first_owner(vals, claims)
                 if not vals.get("contact_name"):  # a default, or refused below (B8)
                     vals |= self.default_get(["contact_name"])
-                teams = owner.sudo().crm_team_ids & project.team_ids
+                team_id = vals.get("team_id") or project._team_id(owner.id)
+                if team_id not in stages:
+                    stages[team_id] = self._stage_find(team_id, [("fold", "=", False)])
                 vals |= facts | {
                     "registration_number": number,
                     "registered_user_id": owner.id,
                     "user_id": owner.id,
                     "owned_until": bool(owner) and last_day,
                     "name": vals.get("contact_name") or "/",
-                    "team_id": vals.get("team_id") or teams[:1].id,
-                    "country_id": vals.get("country_id") or self.env.ref("base.cn").id,
+                    "team_id": team_id,
+                    "stage_id": vals.get("stage_id") or stages[team_id].id,
+                    "country_id": vals.get("country_id") or china,
                 }
 
     @api.model
@@ -172,7 +194,7 @@ class CrmLead(models.Model):
         owner = self.env["res.users"].browse(
             vals.get("user_id", self._default_owner().id) or []
         )
-        claim = claims.get(self._clean_phone(vals.get("phone")))
+        claim = claims.get(clean_phone(vals.get("phone")))
         if claim and owner and owner != claim.owner_id:
             raise UserError(
                 self.env._(
@@ -184,8 +206,26 @@ class CrmLead(models.Model):
 
     @api.model
     def _next_registration_numbers(self, project, count):
-        sequence = self.env["ir.sequence"].sudo().with_company(project.company_id)
-        return [sequence.next_by_code("property.client") for _number in range(count)]
+        """As `next_by_code()`, for an import in one query."""
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("code", "=", "property.client"),
+                    ("company_id", "in", [project.company_id.id, False]),
+                ],
+                order="company_id",
+                limit=1,
+            )
+        )
+        if sequence.implementation != "standard" or sequence.use_date_range:
+            return [sequence.next_by_id() for _number in range(count)]
+        name = f"ir_sequence_{sequence.id:03}"
+        rows = self.env.execute_query(
+            SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count)
+        )
+        return [sequence.get_next_char(number) for (number,) in rows]
 
     def _after_registration(self):
         """Into the ledger, and the calls that led here into the history (B7)."""
@@ -222,19 +262,13 @@ class CrmLead(models.Model):
     # === Who is it? ===
 
     @api.model
-    def _clean_phone(self, phone):
-        """The number in one spelling (E.164), False when it is none."""
-        china = self.env.ref("base.cn")
-        return phone and self._phone_format(number=phone, country=china)
-
-    @api.model
     def _find_clients(self, project, phones):
         """Files that are known by these numbers, the client's own or his family's.
 
         :param phones: numbers in any spelling
         :return: {clean number: file}, read with full rights, archived ones too
         """
-        clean = {self._clean_phone(phone) for phone in phones} - {False, None}
+        clean = {clean_phone(phone) for phone in phones} - {False}
         if not clean:
             return {}
         domain = [("project_id", "=", project.id), ("phone_sanitized", "in", [*clean])]
@@ -270,7 +304,7 @@ class CrmLead(models.Model):
     @api.model
     def _call_claims(self, project, phones):
         """B7: the first call that still claims the caller's visit, by clean number."""
-        clean = {self._clean_phone(phone) for phone in phones} - {False, None}
+        clean = {clean_phone(phone) for phone in phones} - {False}
         if not clean:
             return {}
         days = project.policy().call_claim_days
@@ -308,7 +342,7 @@ class CrmLead(models.Model):
             "owner": self.env["res.users"].sudo(),
             "call": self.env["property.interaction"].sudo(),
         }
-        clean = self._clean_phone(phone)
+        clean = clean_phone(phone)
         if not clean:
             return answer | {"status": "invalid"}
         lead = self._find_client(project, clean)

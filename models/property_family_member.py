@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .phone import clean_phone
+
 
 class PropertyFamilyMember(models.Model):
     """Family of a client: one client for the rules of ownership (C5)."""
@@ -39,7 +41,7 @@ class PropertyFamilyMember(models.Model):
     @api.depends("phone")
     def _compute_phone_sanitized(self):
         for member in self:
-            member.phone_sanitized = self.env["crm.lead"]._clean_phone(member.phone)
+            member.phone_sanitized = clean_phone(member.phone)
 
     @api.constrains("phone", "lead_id")
     def _check_not_registered(self):

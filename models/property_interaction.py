@@ -2,6 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from .phone import clean_phone
+
 INTERACTION_KINDS = [
     ("call_in", "Inbound Call"),
     ("visit_first", "First Visit"),
@@ -179,11 +181,8 @@ class PropertyInteraction(models.Model):
 
     @api.depends("phone")
     def _compute_phone_sanitized(self):
-        china = self.env.ref("base.cn")
         for entry in self:
-            entry.phone_sanitized = entry._phone_format(
-                number=entry.phone, country=china
-            )
+            entry.phone_sanitized = clean_phone(entry.phone)
 
     @api.depends("lead_id.user_id", "user_id")
     def _compute_owner_id(self):

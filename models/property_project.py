@@ -13,7 +13,7 @@ class PropertyProject(models.Model):
     _inherit = ["property.visibility.mixin"]
     _order = "name"
     _check_company_auto = True
-    _visibility_fields = ("user_ids", "company_id")
+    _visibility_fields = ("user_ids", "company_id", "team_ids")
 
     name = fields.Char(required=True)
     code = fields.Char(required=True, help="Starts the numbers of the project's papers")
@@ -92,6 +92,12 @@ class PropertyProject(models.Model):
         """The project of a user who works in one only: what dialogs propose."""
         projects = self.search([], limit=2)
         return projects if len(projects) == 1 else self
+
+    @ormcache("self.id", "user_id")
+    def _team_id(self, user_id):
+        """Which of the project's teams the user is in; False when in none."""
+        teams = self.env["res.users"].sudo().browse(user_id).crm_team_ids
+        return (teams & self.sudo().team_ids)[:1].id
 
     # === Time: the project's days, never UTC's ===
 

@@ -17,6 +17,7 @@ from . import (
     test_payment_plan,
     test_policy,
     test_price_list,
+    test_query_budget,
     test_race,
     test_receipt,
     test_rpc_isolation,
