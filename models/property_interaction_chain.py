@@ -8,7 +8,6 @@ from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 
-from .property_door import lock_rows
 from .property_register_guard import guard_closed, guard_closed_links
 
 # What tells who the client is: enters the chain as a salted digest only, so that it can
@@ -120,7 +119,6 @@ class PropertyInteraction(models.Model):
         :return: number and value of the last entry now, and how many were effective
             (True) or not (False) of each kind: Counter of (kind, is_valid)
         """
-        lock_rows(self)
         counts = Counter()
         columns = [[], [], [], [], []]
         for row in self._read_rows(
