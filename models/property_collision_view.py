@@ -31,7 +31,9 @@ class PropertyCollision(models.Model):
 
     _inherit = "property.collision"
 
-    is_judge = fields.Boolean(compute="_compute_role", export_string_translation=False)
+    is_judge = fields.Boolean(
+        compute="_compute_role", export_string_translation=False
+    )
     my_side = fields.Selection(
         [("holder", "Holder"), ("claimant", "Claimant")],
         compute="_compute_role",
@@ -94,9 +96,7 @@ class PropertyCollision(models.Model):
             collision.appeal_text = collision.is_judge and case._appeal_line()
 
     def _appeal_line(self):
-        return (
-            self.appeal_reason and f"{self.appealed_by_id.name}: {self.appeal_reason}"
-        )
+        return self.appeal_reason and f"{self.appealed_by_id.name}: {self.appeal_reason}"
 
     # === Both timelines ===
 

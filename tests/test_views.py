@@ -41,8 +41,6 @@ HEAD = {
     "property.day.check.item",
     "utm.source",
     "property.mailing",
-    "utm.source",
-    "property.mailing",
     "property.policy.whatif",
     "property.access.log",
     "property.roster.reason",
