@@ -8,6 +8,8 @@ from . import (
     test_collision_privacy,
     test_contract,
     test_crm_quiet,
+    test_chain,
+    test_day,
     test_desk,
     test_desk_tour,
     test_fairness,

@@ -6,6 +6,8 @@ from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
+from ..models.property_interaction_chain import GENESIS
+
 MODULE = "crm_property_sales"
 UTC8 = "Asia/Shanghai"
 
@@ -253,6 +255,22 @@ class PropertyCommon(BaseCommon):
             ).ids,
         }
         return cls.env["crm.lead"].with_user(user).create(defaults | vals)
+
+    @classmethod
+    def close_entries(cls, entries):
+        """As if the day had been closed with these entries alone, complete or not."""
+        entries = entries.sudo()
+        project = entries.project_id
+        last = entries.search(
+            [("project_id", "=", project.id), ("state", "=", "closed")],
+            order="chain_number DESC",
+            limit=1,
+        )
+        entries._chain(
+            cls.env["property.day"]._of(project),
+            last.chain_number,
+            last.chain_value or GENESIS,
+        )
 
     @classmethod
     def make_slip(cls, client, unit, **vals):

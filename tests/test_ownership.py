@@ -141,7 +141,7 @@ class TestLapse(OwnershipCommon):
             client = self.make_client(self.rep_a)
         with self.at("2026-01-20"):
             entry = self.enter(self.rep_a, "followup_call", client)
-            entry._close()
+            self.close_entries(entry)
             self.enter(
                 self.rep_a,
                 "followup_call",

@@ -81,7 +81,7 @@ class TestOwnershipModel(OwnershipCommon):
             case "correct" if client:
                 # A follow-up that turns out never to have been made.
                 entry = self.enter(self.clerk, "followup_call", client, user_id=rep.id)
-                entry._close()
+                self.close_entries(entry)
                 self.enter(
                     self.clerk,
                     "followup_call",
