@@ -84,8 +84,9 @@ export class ReceptionDesk extends Component {
     setRing(ring) {
         if (this.draft.ring !== ring) {
             // What was typed stays; what only the other ring has does not.
-            Object.assign(this.draft, { ring, kind: "", turn_id: false, helper_id: false });
-            this.draft.party_size ||= ring === "visit" ? "1" : "";
+            const { party_size } = emptyDraft(ring);
+            const other = { ring, party_size, kind: "", turn_id: false, helper_id: false };
+            Object.assign(this.draft, other);
         }
     }
 
