@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { press, queryAllTexts, queryOne } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
 import {
     contains,
     defineActions,
@@ -120,8 +120,9 @@ async function openDesk({ may = { turn: true, suspend: true }, answer = ANSWER, 
         },
         live: server.live,
     }));
-    onRpc("property.desk", "live", () => {
+    onRpc("property.desk", "live", async () => {
         expect.step("live");
+        await server.hold?.();
         return server.live;
     });
     onRpc("property.desk", "check_phone", ({ args }) => {
@@ -405,6 +406,21 @@ test("a ring that moved elsewhere is shown at once; other projects' are not hear
     expect.verifySteps([]);
     await send(2);
     expect.verifySteps(["live"]);
+});
+
+test("a ring that moves while an entry is saved does not block the next entry", async () => {
+    const server = await openDesk();
+    const answers = [new Deferred(), new Deferred()];
+    const held = [...answers];
+    server.hold = () => held.shift();
+    await contains(".o_desk_save").click();
+    expect.verifySteps(['enter {"ring":"visit","kind":"visit_first","party_size":1}', "live"]);
+    await contains("[data-ring=call] .o_desk_receive").click();
+    expect.verifySteps(["action_next [[11]]", "live"]);
+    answers[1].resolve();
+    answers[0].resolve();
+    await animationFrame();
+    expect(".o_desk_save").toBeEnabled();
 });
 
 test("tells who works in no project", async () => {
