@@ -44,6 +44,7 @@ class Client:
     budget: int
     keen: float  # 0 will never buy … 1 has come to buy
     lead: object = None
+    turn: object = None  # by which he came to the rep, until it is entered
     follow_ups: int = 0  # still to come
     visits: int = 0
     followed: bool = False
@@ -67,7 +68,6 @@ class Reception:
         self.clients = []
         self._entries = []  # the day's, written at closing
         self._phones = iter(self.rng.sample(range(10_000), 10_000))
-        self._turns = {}
         self._reps = {
             project: project.team_ids.member_ids.sorted("id")
             for project in office.projects
@@ -89,12 +89,6 @@ class Reception:
 
     # === Who comes ===
 
-    def _turn(self, project, ring):
-        """Round and round: calls and visits are two rings."""
-        place = self._turns.get((project, ring), 0)
-        self._turns[project, ring] = place + 1
-        return self._reps[project][place % len(self._reps[project])]
-
     def _somebody(self, project, ring):
         office, rng = self.office, self.rng
         female = office.chance(0.46)
@@ -102,10 +96,12 @@ class Reception:
         homes = types.filtered("rooms")
         unit_type = rng.choice(types if office.chance(0.06) else homes)
         sqm = 13_000 if project == office.projects[0] else 15_500
+        turn = office.rings.turn(project, ring)
         budget = int(unit_type.area_gross * sqm * rng.uniform(0.85, 1.1)) // 50_000
         return Client(
             project=project,
-            rep=self._turn(project, ring),
+            rep=turn.user_id.with_env(self.env),
+            turn=turn,
             name=rng.choice(SURNAMES) + rng.choice(FEMALE if female else MALE),
             female=female,
             phone=f"1990000{next(self._phones):04}",
@@ -145,11 +141,16 @@ class Reception:
                 "district": client.district,
                 "party_size": 1 if kind == "call_in" else rng.randint(1, 4),
             }
+        if client.turn:
+            entry["turn_id"], client.turn = client.turn.id, None
         client.seen = office.day
         self._entries.append(entry | values)
 
     def _enter_invalid(self, project, kind, ring):
+        """The reception did not count: its turn is given back."""
         client = self._somebody(project, ring)
+        client.turn._give_back("无效接待")
+        client.turn = None
         reason = self.office.pick({"survey": 5, "wrong": 2, "agent": 3})
         if reason == "wrong" and kind != "call_in":
             reason = "agent"

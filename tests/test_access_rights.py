@@ -26,6 +26,12 @@ property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
 property.access.log         -/-  -/-    -/-      -/-     -/-     -/-       r/-     r/r      -/-  -/-
+property.roster             r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.roster.line        r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.roster.turn        r/-  r/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
+property.roster.reason      r/r  r/r    -/-      -/-     -/-     r/r       rwc/rwc rwc/rwc  -/-  r/r
+property.absence            r/-  rwc/-  -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
+property.duty               r/-  r/-    -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -60,11 +66,13 @@ WIZARDS = dict.fromkeys(
         "property.unit.import.line",
     ),
     ("control", "manager"),
+) | dict.fromkeys(
+    ("property.policy.whatif", "property.policy.whatif.line"), ("manager", "hq")
 )
 WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
-WITHOUT_RULE = {"property.concern"}
+WITHOUT_RULE = {"property.concern", "property.roster.reason"}
 
 
 def parse(table):
@@ -115,9 +123,23 @@ class AccessCommon(PropertyCommon):
             project_id=project.id,
             line_ids=[Command.create({"name": "All", "value": "balance"})],
         )
+        ring = cls.env["property.roster"]._ring(project, "visit")
+        reason = cls.env.ref(f"{MODULE}.property_roster_reason_busy")
+        someone = ring.line_ids.user_id[-1:]
         records = (
             project,
             unit,
+            ring,
+            ring.line_ids[:1],
+            ring._advance(),
+            reason,
+            cls._make(
+                "property.absence",
+                project_id=project.id,
+                user_id=someone.id,
+                reason_id=reason.id,
+            ),
+            cls._make("property.duty", project_id=project.id, user_ids=someone.ids),
             unit.building_id,
             unit.permit_id,
             unit.unit_type_id,

@@ -43,7 +43,6 @@ class CollisionCommon(PropertyCommon):
             undo.rollback()
         self.env.invalidate_all()
 
-
     def register(self, moment, user=None, **vals):
         with self.at(moment):
             vals = {"phone": PHONE, "contact_name": "诸葛孔明"} | vals
@@ -122,9 +121,7 @@ class TestCollisionProposal(CollisionCommon):
             with self.subTest(user=user.name):
                 phone = f"1380000000{user.id % 10}"
                 lead = self.register("2026-01-05 10:00", phone=phone)
-                self.enter(
-                    "2026-01-20 10:00", user, "followup_call", lead_id=lead.id
-                )
+                self.enter("2026-01-20 10:00", user, "followup_call", lead_id=lead.id)
                 collision = self.claim("2026-02-10 10:00", lead)
                 self.assertProposed(collision, clause)
 
@@ -138,7 +135,9 @@ class TestCollisionProposal(CollisionCommon):
             )
         self.assertEqual(collision.lead_id, lead)
         self.assertProposed(collision, "family")
-        late = self.claim("2026-03-06 10:00", lead, self.supervisor_a, phone="13700137000")
+        late = self.claim(
+            "2026-03-06 10:00", lead, self.supervisor_a, phone="13700137000"
+        )
         self.assertProposed(late, "lapsed")
 
     def test_sold(self):
@@ -196,7 +195,11 @@ class TestCollisionProposal(CollisionCommon):
         policies = self.env["property.policy"]
         early, late = policies.create(
             [
-                {"project_id": self.project.id, "date_start": day, "split_percent": part}
+                {
+                    "project_id": self.project.id,
+                    "date_start": day,
+                    "split_percent": part,
+                }
                 for day, part in (("2026-01-01", 30), ("2026-02-01", 40))
             ]
         )
@@ -227,9 +230,7 @@ class TestCollisionProposal(CollisionCommon):
             lead._transfer(self.rep_a, "claimed")
         self.project.policy().write({"call_claim_days": 30, "ownership_months": 9})
         self.env.invalidate_all()
-        self.assertEqual(
-            (judge._timeline(), judge._propose(), judge.timelines), before
-        )
+        self.assertEqual((judge._timeline(), judge._propose(), judge.timelines), before)
 
     def test_timeline(self):
         """C6: both sides, in order, on the project's clock, late entries marked"""
@@ -518,9 +519,7 @@ class TestCollisionSteps(CollisionCommon):
     def test_cron_makes_final(self):
         """C6: after the days to appeal, by the project's midnight, and not before"""
         collision = self.decided()
-        appealed = self.claim(
-            "2026-01-10 10:00", collision.lead_id, self.supervisor_b
-        )
+        appealed = self.claim("2026-01-10 10:00", collision.lead_id, self.supervisor_b)
         with self.at("2026-01-10 11:00"):
             appealed.with_user(self.manager).action_decide()
             appealed.with_user(self.rep_b).action_appeal("x")
@@ -547,7 +546,10 @@ class TestCollisionSteps(CollisionCommon):
     def test_only_by_steps(self):
         """C6: no field of a ruling is written, no ruling deleted, by anybody"""
         collision = self.decided()
-        values = {"claimant_id": self.rep_b.id, "lead_id": self.make_client(self.rep_a).id}
+        values = {
+            "claimant_id": self.rep_b.id,
+            "lead_id": self.make_client(self.rep_a).id,
+        }
         values |= {"project_id": self.other_project.id, "verdict": "split"}
         values |= {"state": "final", "facts": {}, "is_snatching": True, "name": "x"}
         for name, value in values.items():

@@ -11,7 +11,13 @@ from .common import MODULE, PropertyCommon
 
 RELATIONAL = ("many2one", "many2many", "one2many", "reference")
 # What each role finds in its menus (H1, J2): the model behind every entry.
-RECEPTION = {"property.interaction"}
+RECEPTION = {
+    "property.interaction",
+    "property.roster",
+    "property.roster.turn",
+    "property.absence",
+    "property.duty",
+}
 EVERYONE = {
     "res.partner",
     "property.unit",
@@ -33,7 +39,9 @@ HEAD = {
     "property.concern",
     "utm.source",
     "property.mailing",
+    "property.policy.whatif",
     "property.access.log",
+    "property.roster.reason",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
 REPS = {"crm.lead", "property.collision"}
@@ -89,6 +97,7 @@ class TestViews(PropertyCommon):
             {"kind": "followup_call", "lead_id": cls.client.id}
         )
         cls.env["property.collision"]._open(cls.client, cls.rep_b)
+        cls.env["property.roster"]._ring(cls.project, "visit")._advance()
         contract = cls.sell(cls.client, cls.unit)
         cls.pay(contract, 100_000)
         cls.open_slip(cls.make_client(cls.rep_b), cls.unit_2)
