@@ -11,9 +11,9 @@ from .common import MODULE, PropertyCommon
 
 RELATIONAL = ("many2one", "many2many", "one2many", "reference")
 # What each role finds in its menus (H1, J2): the model behind every entry.
-RECEPTION = {"property.interaction", "property.day"}
 RECEPTION = {
     "property.interaction",
+    "property.day",
     "property.roster",
     "property.roster.turn",
     "property.absence",
