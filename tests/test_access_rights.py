@@ -25,6 +25,9 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     -/-      -/-  r/-
+property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
+property.client.handover.line -/- -/-   -/-      -/-     -/-     rwu/-     rwu/-   r/r      -/-  -/-
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -54,7 +57,7 @@ WIZARDS = dict.fromkeys(
         "property.unit.import.line",
     ),
     ("control", "manager"),
-)
+) | {"property.pool.assign": ("manager",)}
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {"property.concern"}
@@ -107,7 +110,26 @@ class AccessCommon(PropertyCommon):
             project_id=project.id,
             line_ids=[Command.create({"name": "All", "value": "balance"})],
         )
+        leaver = project.user_ids & (cls.rep_a | cls.rep_c)
+        free, his = (
+            cls._make(
+                "crm.lead",
+                project_id=project.id,
+                user_id=owner.id,
+                contact_name="Client",
+                phone=f"1370000000{number}",
+                unit_type_ids=unit.unit_type_id.ids,
+            )
+            for number, owner in enumerate((cls.env["res.users"], leaver))
+        )
+        handover = cls._make(
+            "property.client.handover", project_id=project.id, user_id=leaver.id
+        )
+        handover.action_propose()
         records = (
+            cls.env["property.pool"].browse(free.id),
+            handover,
+            handover.line_ids.filtered(lambda line: line.lead_id == his),
             project,
             unit,
             unit.building_id,

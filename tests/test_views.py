@@ -29,16 +29,36 @@ SETTINGS = {
     "property.policy",
 }
 HEAD = {"crm.lead", "property.concern", "utm.source", "property.mailing"}
+POOL = {"property.pool"}
+HANDOVER = {"property.client.handover"}
+SHARES = {"property.share"}
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | {"crm.lead"},
+    "rep": EVERYONE | RECEPTION | POOL | {"crm.lead"},
     "clerk": EVERYONE | RECEPTION | {"crm.lead"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
-    "supervisor": EVERYONE | RECEPTION | {"crm.lead", "property.unit.event"},
-    "manager": EVERYONE | RECEPTION | SETTINGS | HEAD | INVENTORY,
-    "hq": EVERYONE | RECEPTION | SETTINGS | HEAD | {"property.unit.event"},
+    "supervisor": EVERYONE
+    | RECEPTION
+    | POOL
+    | HANDOVER
+    | {"crm.lead", "property.unit.event"},
+    "manager": EVERYONE
+    | RECEPTION
+    | SETTINGS
+    | HEAD
+    | INVENTORY
+    | POOL
+    | HANDOVER
+    | SHARES,
+    "hq": EVERYONE
+    | RECEPTION
+    | SETTINGS
+    | HEAD
+    | HANDOVER
+    | SHARES
+    | {"property.unit.event"},
 }
 
 
