@@ -38,6 +38,7 @@
         "reports/property_collision_reports.xml",
         "reports/property_client_handover_reports.xml",
         "data/mail_template_data.xml",
+        "wizards/property_collision_step_views.xml",
         "wizards/property_followup_views.xml",
         "wizards/property_policy_whatif_views.xml",
         "wizards/property_pool_assign_views.xml",

@@ -25,8 +25,7 @@ class Base(models.AbstractModel):
     def create(self, vals_list):
         if not self.env.su:
             defaults = self._client_defaults()
-            for vals in vals_list:
-                self._check_client_links(defaults | vals)
+            self._check_client_links(*(defaults | vals for vals in vals_list))
         return super().create(vals_list)
 
     def write(self, vals):
@@ -48,8 +47,17 @@ class Base(models.AbstractModel):
         }
         return self.env["ir.default"]._get_model_defaults(self._name) | given
 
-    def _check_client_links(self, vals):
+    def _check_client_links(self, *vals_list):
         """:raise AccessError: when `vals` point anew at a client hidden from him"""
+        pointed = {}
+        for vals in vals_list:
+            for model, ids in self._client_links(vals):
+                pointed.setdefault(model, set()).update(ids)
+        for model, ids in pointed.items():
+            self.env[model].browse(ids).check_access("read")
+
+    def _client_links(self, vals):
+        """:return: (model, ids) of the clients at which `vals` point anew"""
         for name, value in vals.items():
             field = self._fields.get(name)
             if not value or field is None:
@@ -57,17 +65,17 @@ class Base(models.AbstractModel):
             if isinstance(value, models.BaseModel):
                 value = value.ids if field.type.endswith("2many") else value.id
             if field.type == "many2one":
-                self._check_client_link(field, field.comodel_name, [value])
+                yield from self._new_links(field, field.comodel_name, [value])
             elif field.type in ("one2many", "many2many"):
-                self._check_client_commands(field, value)
+                yield from self._command_links(field, value)
             elif field.type == "many2one_reference":
                 model = self.new(vals)[field.model_field]
-                self._check_client_link(field, model, [value])
+                yield from self._new_links(field, model, [value])
             elif field.type == "reference":
                 model, _comma, res_id = str(value).partition(",")
-                self._check_client_link(field, model, [int(res_id or 0)])
+                yield from self._new_links(field, model, [int(res_id or 0)])
 
-    def _check_client_commands(self, field, commands):
+    def _command_links(self, field, commands):
         ids = []
         lines = self.env[field.comodel_name]
         for command in commands:
@@ -80,11 +88,10 @@ class Base(models.AbstractModel):
                     ids.extend(res_ids)
                 case (0 | 1 as kind, res_id, dict() as vals):
                     # Saved lines are checked when they are written; a form's are not.
-                    line = lines.browse(res_id if kind else ())
-                    line._check_client_links(vals)
-        self._check_client_link(field, field.comodel_name, ids)
+                    yield from lines.browse(res_id if kind else ())._client_links(vals)
+        yield from self._new_links(field, field.comodel_name, ids)
 
-    def _check_client_link(self, field, model, ids):
+    def _new_links(self, field, model, ids):
         if model not in CLIENT_MODELS:
             return
         ids = {one.get("id") if isinstance(one, dict) else one for one in ids}
@@ -93,4 +100,4 @@ class Base(models.AbstractModel):
             # A form sends again what it did not change.
             new -= set.intersection(*(set(one[field.name].ids) for one in self.sudo()))
         if new:
-            self.env[model].browse(new).check_access("read")
+            yield model, new

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from .crm_lead_ownership import QUIET
 from .phone import clean_phone
@@ -21,7 +22,13 @@ REGISTRATION_FIELDS = {
     "followup_required",
     "followup_missing",
 }
-DERIVED_FIELDS = {"client_class", "is_followup_short", "ownership_state"}
+DERIVED_FIELDS = {
+    "client_class",
+    "is_followup_short",
+    "ownership_state",
+    "phone_sanitized",
+    "phone_tail",
+}
 
 
 class CrmLead(models.Model):
@@ -74,6 +81,13 @@ class CrmLead(models.Model):
                         lead.phone,
                     )
                 )
+
+    def _compute_phone_sanitized(self):
+        """As the desk looks numbers up, whatever the client's country."""
+        clients = self.filtered("project_id")
+        for client in clients:
+            client.phone_sanitized = clean_phone(client.phone)
+        return super(CrmLead, self - clients)._compute_phone_sanitized()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -150,18 +164,24 @@ class CrmLead(models.Model):
             }
             last_day = project._owned_until(project.local_day())
             numbers = self._next_registration_numbers(project, len(some))
+            stages = {}
             for vals, number in zip(some, numbers, strict=True):
+                for name in DERIVED_FIELDS:
+                    vals.pop(name, None)
                 owner = self._first_owner(vals, claims)
                 if not vals.get("contact_name"):  # a default, or refused below (B8)
                     vals |= self.default_get(["contact_name"])
-                teams = owner.sudo().crm_team_ids & project.team_ids
+                team_id = vals.get("team_id") or project._team_id(owner.id)
+                if team_id not in stages:
+                    stages[team_id] = self._stage_find(team_id, [("fold", "=", False)])
                 vals |= facts | {
                     "registration_number": number,
                     "registered_user_id": owner.id,
                     "user_id": owner.id,
                     "owned_until": bool(owner) and last_day,
                     "name": vals.get("contact_name") or "/",
-                    "team_id": vals.get("team_id") or teams[:1].id,
+                    "team_id": team_id,
+                    "stage_id": vals.get("stage_id") or stages[team_id].id,
                     "country_id": vals.get("country_id") or china,
                 }
 
@@ -186,8 +206,26 @@ class CrmLead(models.Model):
 
     @api.model
     def _next_registration_numbers(self, project, count):
-        sequence = self.env["ir.sequence"].sudo().with_company(project.company_id)
-        return [sequence.next_by_code("property.client") for _number in range(count)]
+        """As `next_by_code()`, for an import in one query."""
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("code", "=", "property.client"),
+                    ("company_id", "in", [project.company_id.id, False]),
+                ],
+                order="company_id",
+                limit=1,
+            )
+        )
+        if sequence.implementation != "standard" or sequence.use_date_range:
+            return [sequence.next_by_id() for _number in range(count)]
+        name = f"ir_sequence_{sequence.id:03}"
+        rows = self.env.execute_query(
+            SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count)
+        )
+        return [sequence.get_next_char(number) for (number,) in rows]
 
     def _after_registration(self):
         """Into the ledger, and the calls that led here into the history (B7)."""

@@ -306,11 +306,16 @@ class PropertyClientHandover(models.Model):
                     "undo_until": fields.Date.add(today, days=days),
                 }
             )
-            handover._leave_rings()
+            if handover.reason != "other":
+                handover._leave_rings()
         return True
 
     def _leave_rings(self):
-        """Who has left takes no turn any more; his place stays on file (B1)."""
+        """Who has left takes no turn any more; his places stay on file (B1)."""
+        places = self.env["property.roster.line"].search(
+            [("user_id", "=", self.user_id.id), ("project_id", "=", self.project_id.id)]
+        )
+        places.active = False
 
     def action_undo(self):
         """Give back what is still with its receivers, once (C12).

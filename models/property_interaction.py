@@ -122,6 +122,9 @@ class PropertyInteraction(models.Model):
         "res.users", "Host", required=True, default=lambda self: self.env.user
     )
     helper_ids = fields.Many2many("res.users", string="Helpers")
+    turn_id = fields.Many2one(
+        "property.roster.turn", readonly=True, copy=False, ondelete="restrict"
+    )
     introduced_by_id = fields.Many2one(
         "crm.lead",
         "Brought by Client",
@@ -182,6 +185,10 @@ class PropertyInteraction(models.Model):
     )
     _day_idx = models.Index(
         "(project_id, date DESC, id DESC) INCLUDE (kind, user_id, source_id, is_valid)"
+    )
+    _turn_uniq = models.UniqueIndex(
+        "(turn_id) WHERE turn_id IS NOT NULL",
+        "This turn has an entry in the register already.",
     )
     _invalid_has_reason = models.Constraint(
         "CHECK(is_valid OR invalid_reason IS NOT NULL)",

@@ -13,7 +13,7 @@ class PropertyProject(models.Model):
     _inherit = ["property.visibility.mixin"]
     _order = "name"
     _check_company_auto = True
-    _visibility_fields = ("user_ids", "company_id")
+    _visibility_fields = ("user_ids", "company_id", "team_ids")
 
     name = fields.Char(required=True)
     code = fields.Char(required=True, help="Starts the numbers of the project's papers")
@@ -108,6 +108,12 @@ class PropertyProject(models.Model):
                     )
                 )
 
+    @ormcache("self.id", "user_id")
+    def _team_id(self, user_id):
+        """Which of the project's teams the user is in; False when in none."""
+        teams = self.env["res.users"].sudo().browse(user_id).crm_team_ids
+        return (teams & self.sudo().team_ids)[:1].id
+
     # === Time: the project's days, never UTC's ===
 
     @api.private
@@ -181,6 +187,19 @@ class PropertyProject(models.Model):
         """Ownerships that end by this day are warned of (C3)."""
         today = self.local_day()
         return fields.Date.add(today, days=self.policy(today).warn_days)
+
+    # === Live screens ===
+
+    def _notify_desk(self):
+        """Tell the open desks of the project that rings, duty or absences changed.
+
+        The message carries nothing but the project: what changed is asked for, under
+        the rules of who asks.
+        """
+        self.ensure_one()
+        self.env["bus.bus"]._sendone(
+            f"property_desk_{self.id}", "property_desk", {"project_id": self.id}
+        )
 
     def action_open_units(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(

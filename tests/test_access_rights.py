@@ -25,9 +25,16 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
-property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     -/-      -/-  r/-
+property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
 property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
 property.client.handover.line -/- -/-   -/-      -/-     -/-     rwu/-     rwu/-   r/r      -/-  -/-
+property.access.log         -/-  -/-    -/-      -/-     -/-     -/-       r/-     r/r      -/-  -/-
+property.roster             r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.roster.line        r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.roster.turn        r/-  r/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
+property.roster.reason      r/r  r/r    -/-      -/-     -/-     r/r       rwc/rwc rwc/rwc  -/-  r/r
+property.absence            r/-  rwc/-  -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
+property.duty               r/-  r/-    -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -47,6 +54,11 @@ property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/- 
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 """
+# Rows between two reps: one's own / a colleague's / of another project.
+PARTY_ROWS = """
+                          rep       clerk        control      finance     service  supervisor manager      hq     crm    seller
+property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    rc/-/-    rc/rc/-      r/r/r  -/-/-  r/-/-
+"""
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
 WIZARDS = dict.fromkeys(
     (
@@ -57,10 +69,14 @@ WIZARDS = dict.fromkeys(
         "property.unit.import.line",
     ),
     ("control", "manager"),
-) | {"property.pool.assign": ("manager",)}
+) | dict.fromkeys(
+    ("property.policy.whatif", "property.policy.whatif.line"), ("manager", "hq")
+)
+WIZARDS["property.pool.assign"] = ("manager",)
+WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
-WITHOUT_RULE = {"property.concern"}
+WITHOUT_RULE = {"property.concern", "property.roster.reason"}
 
 
 def parse(table):
@@ -81,6 +97,7 @@ class AccessCommon(PropertyCommon):
         super().setUpClass()
         cls.crm = new_test_user(cls.env, "crm_all", groups=ALL_LEADS, tz=UTC8)
         cls.project.user_ids |= cls.crm
+        cls.other_project.user_ids |= cls.supervisor_b
         garden, other = (
             cls._make_rows(project, unit)
             for project, unit in (
@@ -110,28 +127,24 @@ class AccessCommon(PropertyCommon):
             project_id=project.id,
             line_ids=[Command.create({"name": "All", "value": "balance"})],
         )
-        leaver = project.user_ids & (cls.rep_a | cls.rep_c)
-        free, his = (
-            cls._make(
-                "crm.lead",
-                project_id=project.id,
-                user_id=owner.id,
-                contact_name="Client",
-                phone=f"1370000000{number}",
-                unit_type_ids=unit.unit_type_id.ids,
-            )
-            for number, owner in enumerate((cls.env["res.users"], leaver))
-        )
-        handover = cls._make(
-            "property.client.handover", project_id=project.id, user_id=leaver.id
-        )
-        handover.action_propose()
+        ring = cls.env["property.roster"]._ring(project, "visit")
+        reason = cls.env.ref(f"{MODULE}.property_roster_reason_busy")
+        someone = ring.line_ids.user_id[-1:]
         records = (
-            cls.env["property.pool"].browse(free.id),
-            handover,
-            handover.line_ids.filtered(lambda line: line.lead_id == his),
             project,
             unit,
+            ring,
+            ring.line_ids[:1],
+            ring._advance(),
+            reason,
+            *cls._make_handover(project, unit.unit_type_id),
+            cls._make(
+                "property.absence",
+                project_id=project.id,
+                user_id=someone.id,
+                reason_id=reason.id,
+            ),
+            cls._make("property.duty", project_id=project.id, user_ids=someone.ids),
             unit.building_id,
             unit.permit_id,
             unit.unit_type_id,
@@ -139,6 +152,7 @@ class AccessCommon(PropertyCommon):
             plan,
             plan.line_ids,
             cls._make("property.policy", project_id=project.id),
+            cls._make("property.access.log", project_id=project.id, kind="check"),
             cls._make("property.concern", name=project.name),
             cls._make(
                 "property.band",
@@ -156,6 +170,28 @@ class AccessCommon(PropertyCommon):
             ),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _make_handover(cls, project, unit_type):
+        """A free client, and the hand-over of a rep who has one of his own."""
+        leaver = project.user_ids & (cls.rep_a | cls.rep_c)
+        free, his = (
+            cls._make(
+                "crm.lead",
+                project_id=project.id,
+                user_id=owner.id,
+                contact_name="Client",
+                phone=f"1370000000{number}",
+                unit_type_ids=unit_type.ids,
+            )
+            for number, owner in enumerate((leaver.browse(), leaver))
+        )
+        handover = cls._make(
+            "property.client.handover", project_id=project.id, user_id=leaver.id
+        )
+        handover.action_propose()
+        line = handover.line_ids.filtered(lambda line: line.lead_id == his)
+        return cls.env["property.pool"].browse(free.id), handover, line
 
     @classmethod
     def _make_deal(cls, rep, unit, plan):
@@ -203,6 +239,7 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
                 date_end="2999-12-31",
             ),
+            cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
         return {record._name: record.with_env(cls.env) for record in records}
 
@@ -250,6 +287,11 @@ class TestAccessRights(AccessCommon):
         places = zip(("own", "colleague's", "other project's"), self.deals, strict=True)
         self.assertMatrix(CLIENT_ROWS, tuple(places))
 
+    def test_rows_between_reps(self):
+        """C6, J1: both parties and their supervisors; no share, no desk widens it"""
+        places = zip(("own", "colleague's", "other project's"), self.deals, strict=True)
+        self.assertMatrix(PARTY_ROWS, tuple(places))
+
     def test_wizards(self):
         """H1: dialogs are for the roles that may do what they do"""
         for model, roles in WIZARDS.items():
@@ -262,7 +304,8 @@ class TestAccessRights(AccessCommon):
 
     def test_matrix_is_complete(self):
         """J1: no model of the module without access lines, rules and a matrix row"""
-        listed = {row[0] for row in parse(PROJECT_ROWS) + parse(CLIENT_ROWS)}
+        tables = (PROJECT_ROWS, CLIENT_ROWS, PARTY_ROWS)
+        listed = {row[0] for table in tables for row in parse(table)}
         models = [
             model
             for model in self.env["ir.model"].search([])

@@ -171,6 +171,7 @@ class TestClient(PropertyCommon):
                 {"registered_user_id": self.rep_b.id},
                 {"registered_date": "2000-01-01 00:00:00"},
                 {"client_class": "buyer"},
+                {"phone_sanitized": "+8613911112222"},
             ):
                 with (
                     self.subTest(user=user.login, vals=vals),

@@ -72,7 +72,8 @@ class TestPool(PoolCommon):
             with self.subTest(user=user.login):
                 self.assertEqual(self.in_pool(user, everyone), free)
         self.assertEqual(self.in_pool(self.rep_c, everyone), other)
-        for user in (self.clerk, self.control, self.finance, self.service, self.hq):
+        self.assertEqual(self.in_pool(self.hq, everyone), free | other)
+        for user in (self.clerk, self.control, self.finance, self.service):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.in_pool(user, everyone)
 

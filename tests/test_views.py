@@ -11,7 +11,13 @@ from .common import MODULE, PropertyCommon
 
 RELATIONAL = ("many2one", "many2many", "one2many", "reference")
 # What each role finds in its menus (H1, J2): the model behind every entry.
-RECEPTION = {"property.interaction"}
+RECEPTION = {
+    "property.interaction",
+    "property.roster",
+    "property.roster.turn",
+    "property.absence",
+    "property.duty",
+}
 EVERYONE = {
     "res.partner",
     "property.unit",
@@ -28,37 +34,31 @@ SETTINGS = {
     "property.payment.plan",
     "property.policy",
 }
-HEAD = {"crm.lead", "property.concern", "utm.source", "property.mailing"}
-POOL = {"property.pool"}
-HANDOVER = {"property.client.handover"}
-SHARES = {"property.share"}
+HEAD = {
+    "crm.lead",
+    "property.concern",
+    "utm.source",
+    "property.mailing",
+    "property.policy.whatif",
+    "property.client.handover",
+    "property.share",
+    "property.access.log",
+    "property.roster.reason",
+}
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
+REPS = {"crm.lead", "property.collision", "property.pool"}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | POOL | {"crm.lead"},
+    "rep": EVERYONE | RECEPTION | REPS,
     "clerk": EVERYONE | RECEPTION | {"crm.lead"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
     "supervisor": EVERYONE
     | RECEPTION
-    | POOL
-    | HANDOVER
-    | {"crm.lead", "property.unit.event"},
-    "manager": EVERYONE
-    | RECEPTION
-    | SETTINGS
-    | HEAD
-    | INVENTORY
-    | POOL
-    | HANDOVER
-    | SHARES,
-    "hq": EVERYONE
-    | RECEPTION
-    | SETTINGS
-    | HEAD
-    | HANDOVER
-    | SHARES
-    | {"property.unit.event"},
+    | REPS
+    | {"property.unit.event", "property.client.handover"},
+    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
+    "hq": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | {"property.unit.event"},
 }
 
 
@@ -101,6 +101,8 @@ class TestViews(PropertyCommon):
         cls.env["property.interaction"].with_user(cls.rep_a).create(
             {"kind": "followup_call", "lead_id": cls.client.id}
         )
+        cls.env["property.collision"]._open(cls.client, cls.rep_b)
+        cls.env["property.roster"]._ring(cls.project, "visit")._advance()
         contract = cls.sell(cls.client, cls.unit)
         cls.pay(contract, 100_000)
         cls.open_slip(cls.make_client(cls.rep_b), cls.unit_2)
