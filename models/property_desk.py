@@ -147,10 +147,8 @@ class PropertyDesk(models.AbstractModel):
             .sudo()
             .search([("turn_id", "in", turns.ids)])
         )
-        returned = turns.search(
-            [("kind", "=", "returned"), ("settles_id", "in", turns.ids)]
-        )
-        return turns - entered.turn_id - returned.settles_id
+        given_back = turns.filtered(lambda turn: turn._is_given_back())
+        return turns - entered.turn_id - given_back
 
     def _counts(self, today):
         """The project's counts: of everyone's entries, for everyone."""
