@@ -107,8 +107,10 @@ class PropertyClientHandover(models.Model):
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
     # Signatures
-    leaver_signed_by = fields.Many2one("res.users", readonly=True, copy=False)
-    leaver_signed_date = fields.Datetime(readonly=True, copy=False)
+    leaver_signed_by = fields.Many2one(
+        "res.users", "Leaver Signed by", readonly=True, copy=False
+    )
+    leaver_signed_date = fields.Datetime("Leaver Signed on", readonly=True, copy=False)
     absence_reason = fields.Char(
         "Leaver Cannot Sign Because",
         copy=False,
@@ -117,7 +119,7 @@ class PropertyClientHandover(models.Model):
     head_signed_by = fields.Many2one(
         "res.users", "Superior Signed by", readonly=True, copy=False
     )
-    head_signed_date = fields.Datetime("Superior Signed", readonly=True, copy=False)
+    head_signed_date = fields.Datetime("Superior Signed on", readonly=True, copy=False)
 
     done_date = fields.Datetime("Carried Out", readonly=True, copy=False)
     undo_until = fields.Date("Can Be Undone until", readonly=True, copy=False)

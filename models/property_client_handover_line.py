@@ -45,7 +45,9 @@ class PropertyClientHandoverLine(models.Model):
     client_class = fields.Selection(CLIENT_CLASSES, "Class", readonly=True)
     grade = fields.Selection(GRADES, readonly=True)
     registration_number = fields.Char(related="lead_id.registration_number")
-    last_contact_date = fields.Date(related="lead_id.last_contact_date")
+    last_contact_date = fields.Date(
+        "Last Contact", compute="_compute_client", compute_sudo=True
+    )
     next_date = fields.Date(
         "Next Follow-up", compute="_compute_client", compute_sudo=True
     )
@@ -85,6 +87,9 @@ class PropertyClientHandoverLine(models.Model):
     def _compute_client(self):
         for line in self:
             client = line.lead_id or line.interaction_id
+            line.last_contact_date = line.lead_id.last_contact_date or (
+                line.interaction_id and line.project_id.local_day(client.date)
+            )
             line.next_date = client.next_date
             line.phone_tail = (client.phone_sanitized or "")[-4:]
             line.unit_type_ids = client.unit_type_ids

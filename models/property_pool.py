@@ -48,6 +48,7 @@ class PropertyPool(models.Model):
     budget_min = fields.Monetary("Budget From", readonly=True, aggregator="avg")
     budget_max = fields.Monetary("Budget To", readonly=True, aggregator="avg")
     last_contact_date = fields.Date("Last Contact", readonly=True)
+    days_unseen = fields.Integer("Days Unseen", compute="_compute_days_unseen")
     visit_count = fields.Integer("Visits", readonly=True)
     followup_count = fields.Integer("Follow-ups", readonly=True)
     free_since = fields.Datetime(readonly=True)
@@ -92,6 +93,12 @@ class PropertyPool(models.Model):
         for row in self:
             types = ", ".join(row.unit_type_ids.mapped("name"))
             row.display_name = " · ".join(filter(None, [grades.get(row.grade), types]))
+
+    @api.depends("last_contact_date")
+    def _compute_days_unseen(self):
+        for row in self:
+            today = row.project_id.local_day()
+            row.days_unseen = (today - (row.last_contact_date or today)).days
 
     @api.depends_context("uid")
     def _compute_is_claimable(self):

@@ -381,6 +381,19 @@ class TestHandoverSteps(HandoverCommon):
             handover.action_execute()
         self.assertEqual(client.user_id, self.rep_a)
 
+    def test_who_leaves_leaves_the_rings(self):
+        """B1, C12: he takes no turn any more; who only gives clients away goes on."""
+        rings = [
+            self.env["property.roster"]._ring(self.project, kind)
+            for kind in ("call", "visit")
+        ]
+        for reason, stays in (("other", True), ("leave", False)):
+            with self.subTest(reason=reason):
+                self.make_client(self.rep_a)
+                self.execute(self.make_handover(reason=reason))
+                for ring in rings:
+                    self.assertEqual(self.rep_a in ring.line_ids.user_id, stays)
+
     # === Undo ===
 
     def test_undo(self):
