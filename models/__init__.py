@@ -54,6 +54,7 @@ from . import (
     crm_lead_overrides,
     crm_lead_facts,
     crm_lead_care,
+    crm_lead_pool,
     property_pool,
     property_desk,
     property_desk_entry,

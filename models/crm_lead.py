@@ -3,6 +3,12 @@ from odoo.exceptions import ValidationError
 
 from .property_interaction import GRADES, HORIZONS, PURPOSES
 
+CLIENT_CLASSES = [
+    ("potential", "Potential"),
+    ("prospect", "Prospect"),
+    ("buyer", "Buyer"),
+]
+
 
 class CrmLead(models.Model):
     """A lead with a project is one client in that project: 客户登记 (C1, C14)."""
@@ -15,11 +21,7 @@ class CrmLead(models.Model):
 
     # What the client wants
     client_class = fields.Selection(
-        [
-            ("potential", "Potential"),
-            ("prospect", "Prospect"),
-            ("buyer", "Buyer"),
-        ],
+        CLIENT_CLASSES,
         compute="_compute_client_class",
         store=True,
         compute_sudo=True,

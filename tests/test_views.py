@@ -42,18 +42,23 @@ HEAD = {
     "utm.source",
     "property.mailing",
     "property.policy.whatif",
+    "property.client.handover",
+    "property.share",
     "property.access.log",
     "property.roster.reason",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision"}
+REPS = {"crm.lead", "property.collision", "property.pool"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
     "clerk": EVERYONE | RECEPTION | {"crm.lead"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
-    "supervisor": EVERYONE | RECEPTION | REPS | {"property.unit.event"},
+    "supervisor": EVERYONE
+    | RECEPTION
+    | REPS
+    | {"property.unit.event", "property.client.handover"},
     "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
     "hq": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | {"property.unit.event"},
 }
