@@ -41,15 +41,15 @@ HEAD = {
     "property.mailing",
     "property.policy.whatif",
     "property.access.log",
-    "property.mailing",
     "property.roster.reason",
-    "utm.source",
+    "property.festival",
+    "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision"}
+REPS = {"crm.lead", "property.collision", "calendar.event"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
-    "clerk": EVERYONE | RECEPTION | {"crm.lead"},
+    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
