@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from .common import MODULE
 from .test_followup import FollowupCommon
 
+TRACKED = {"tracking_disable": False, "mail_notrack": False}
 CONSENT = {"care_consent_date": "2026-01-01", "care_consent_proof": "Signed form"}
 SPRING, EVE, LANTERN = (1, 1), (12, 30), (1, 15)
 DRAGON, QIXI, AUTUMN, NINTH = (5, 5), (7, 7), (8, 15), (9, 9)
@@ -162,12 +163,11 @@ class TestCare(FollowupCommon):
         client = self.make_client(self.rep_a)
         with self.assertRaises(ValidationError):
             client.care_consent_date = "2026-01-01"
-        client = client.with_context(tracking_disable=False)
-        self.flush_tracking()
-        client.write(CONSENT)
-        self.flush_tracking()
-        client.care_consent_date = False
-        self.flush_tracking()
+        client = client.with_context(TRACKED)
+        for vals in ({}, CONSENT, {"care_consent_date": False}):
+            client.write(vals)
+            self.env.flush_all()
+            self.cr.flush()  # what a commit does: tracked changes are written down
         tracked = client.message_ids.sudo().tracking_value_ids
         dates = tracked.filtered(lambda one: one.field_id.name == "care_consent_date")
         self.assertEqual(len(dates), 2)
@@ -248,6 +248,6 @@ class TestCare(FollowupCommon):
         self.assertEqual(dialog.kind, "care")
         dialog.save()
         self.press(dialog, "greeted")
-        self.assertEqual(client.interaction_ids[0].kind, "care")
+        self.assertEqual(self.latest(client).kind, "care")
         self.assertEqual(client.followup_progress, "0/3")
         self.assertFalse(self.greetings(client))

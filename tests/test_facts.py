@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .common import MODULE, PropertyCommon
+from .test_care import TRACKED
 
 
 @tagged("post_install", "-at_install")
@@ -27,10 +28,15 @@ class TestFacts(PropertyCommon):
         dialog = dialogs.create({"lead_id": self.client.id} | vals)
         dialog.action_verify()
 
+    def track(self):
+        """What a commit does: write down what was changed."""
+        self.env.flush_all()
+        self.cr.flush()
+
     def last_change(self):
         """{field: (old, new)} and the words of the last tracked change"""
-        self.flush_tracking()
-        message = self.client.message_ids.filtered("tracking_value_ids")[:1]
+        self.track()
+        message = self.client.sudo().message_ids.filtered("tracking_value_ids")[:1]
         values = {
             value.field_id.name: (value.old_value_char, value.new_value_char)
             for value in message.sudo().tracking_value_ids
@@ -89,10 +95,8 @@ class TestFacts(PropertyCommon):
                 self.assertFalse(client.identity_by_id or client.identity_date)
                 self.assertFalse(client.facts_confirmed_date)
         leads = self.env["crm.lead"].with_context(default_identity_state="id_shown")
-        values = self.client.copy_data()[0] | {
-            "project_id": self.project.id,
-            "phone": "13899998888",
-        }
+        values = {"contact_name": "Mr Li", "phone": "13899998888"}
+        values |= {"project_id": self.project.id, "unit_type_ids": self.type_two.ids}
         client = leads.with_user(self.rep_a).create(values)
         self.assertEqual(client.identity_state, "none")
 
@@ -185,10 +189,8 @@ class TestFacts(PropertyCommon):
         for blank in ("", "  ", False):
             with self.subTest(blank), self.assertRefused("reason"):
                 self.as_manager.write({"phone": "138", "change_reason": blank})
-        self.flush_tracking()
-        client = self.client.with_context(tracking_disable=False).with_user(
-            self.manager
-        )
+        self.track()
+        client = self.client.with_context(TRACKED).with_user(self.manager)
         client.write(
             {"phone": "13812345679", "change_reason": "Showed the contract of his SIM"}
         )
@@ -200,7 +202,7 @@ class TestFacts(PropertyCommon):
 
     def test_every_change_is_tracked(self):
         """C11: what a client wishes changes often: old, new, who and when."""
-        client = self.client.with_context(tracking_disable=False).with_user(self.rep_a)
+        client = self.client.with_context(TRACKED).with_user(self.rep_a)
         client.write({"grade": "b", "district": "Wuhou"})
         values, message = self.last_change()
         self.assertEqual(values["grade"][1], "B")
