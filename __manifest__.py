@@ -87,4 +87,5 @@
         "web.assets_tests": ["crm_property_sales/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from .phone import clean_phone
 from .property_interaction import RECEPTION_KINDS
@@ -147,10 +147,8 @@ class PropertyDesk(models.AbstractModel):
             .sudo()
             .search([("turn_id", "in", turns.ids)])
         )
-        returned = turns.search(
-            [("kind", "=", "returned"), ("settles_id", "in", turns.ids)]
-        )
-        return turns - entered.turn_id - returned.settles_id
+        given_back = turns.filtered(lambda turn: turn._is_given_back())
+        return turns - entered.turn_id - given_back
 
     def _counts(self, today):
         """The project's counts: of everyone's entries, for everyone."""
@@ -270,8 +268,8 @@ class PropertyDesk(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 return method(*args)
-        except UserError as error:
-            return {"status": "refused", "message": str(error)}
+        except (UserError, RedirectWarning) as error:
+            return {"status": "refused", "message": str(error.args[0])}
 
     # === Who works here ===
 

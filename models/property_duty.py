@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 
 class PropertyDuty(models.Model):
@@ -23,7 +24,14 @@ class PropertyDuty(models.Model):
         default=lambda self: self.env.user.property_project_ids[:1],
     )
     company_id = fields.Many2one(related="project_id.company_id")
-    date = fields.Date("Day", required=True, default=lambda self: self._default_date())
+    date = fields.Date(
+        "Day",
+        compute="_compute_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
     user_ids = fields.Many2many("res.users", string="On Duty", required=True)
     note = fields.Char()
 
@@ -31,16 +39,17 @@ class PropertyDuty(models.Model):
         "(project_id, date)", "The project has a duty list for this day already."
     )
 
-    def _default_date(self):
-        project = self.env.user.property_project_ids[:1]
-        return project and project.local_day()
+    @api.depends("project_id")
+    def _compute_date(self):
+        for duty in self:
+            if duty.project_id and not duty.date:
+                duty.date = duty.project_id.local_day()
 
     @api.depends("user_ids", "date")
     def _compute_display_name(self):
         for duty in self:
-            duty.display_name = ", ".join(duty.user_ids.mapped("name")) or str(
-                duty.date
-            )
+            names = ", ".join(duty.user_ids.mapped("name"))
+            duty.display_name = names or str(duty.date)
 
     @api.constrains("user_ids", "project_id")
     def _check_work_here(self):
@@ -92,3 +101,26 @@ class PropertyDuty(models.Model):
         return self.env["ir.actions.act_window"]._for_xml_id(
             "crm_property_sales.property_duty_action"
         ) | {"domain": [("id", "in", weeks.ids)]}
+
+    # === Print ===
+
+    def _pages(self):
+        """The printed list, a page for each project and month: days, reps, rings."""
+        months = self.sorted("date").grouped(
+            lambda duty: (duty.project_id, duty.date.replace(day=1))
+        )
+        return [
+            {
+                "project": project,
+                "days": days,
+                "reps": days.user_ids.sorted("name"),
+                "rosters": self.env["property.roster"].search(
+                    [("project_id", "=", project.id)]
+                ),
+            }
+            for (project, _month), days in months.items()
+        ]
+
+    def _weekday(self):
+        """The short name of the day of the week, in the reader's language."""
+        return format_date(self.env, self.date, date_format="EEEEE")

@@ -130,3 +130,8 @@ class PropertyRosterTurn(models.Model):
         if turn.settled_by_ids:
             raise UserError(self.env._("%s was given back already.", self.display_name))
         return turn, "lose" if ahead else "keep"
+
+    def _is_given_back(self):
+        """Whether the reception was given back, itself or the pass that paid for it."""
+        followed = self.settled_by_ids
+        return "returned" in (followed | followed.settled_by_ids).mapped("kind")

@@ -210,10 +210,15 @@ class PropertyFormFairness(models.AbstractModel):
                 self.env._("Out of Order")
                 if turn.kind == "taken"
                 else kinds[turn.kind],
-                turn.reason_id.name
-                or (turn.settles_id and f"#{turn.settles_id.number}"),
+                self._because(turn),
                 effects.get(turn.effect),
                 turn.note,
                 turn.author_id.name,
             )
         return section
+
+    def _because(self, turn):
+        """The reason of a turn, else the number of the earlier turn that it settles."""
+        if turn.settles_id and not turn.reason_id:
+            return f"#{turn.settles_id.number}"
+        return turn.reason_id.name

@@ -25,6 +25,9 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.day                r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.day.check          r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.day.check.item     r/r  r/r    r/r      -/-     -/-     r/r       rwcu/rwcu rwcu/rwcu -/- r/r
 property.access.log         -/-  -/-    -/-      -/-     -/-     -/-       r/-     r/r      -/-  -/-
 property.roster             r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
 property.roster.line        r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
@@ -79,6 +82,8 @@ WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {"property.concern", "property.festival", "property.roster.reason"}
+WITHOUT_RULE = {"property.concern", "property.day.check.item"}
+WITHOUT_RULE = {"property.concern", "property.roster.reason"}
 
 
 def parse(table):
@@ -129,11 +134,15 @@ class AccessCommon(PropertyCommon):
             project_id=project.id,
             line_ids=[Command.create({"name": "All", "value": "balance"})],
         )
+        day = cls._make("property.day", project_id=project.id)
         ring = cls.env["property.roster"]._ring(project, "visit")
         reason = cls.env.ref(f"{MODULE}.property_roster_reason_busy")
         someone = ring.line_ids.user_id[-1:]
         records = (
             project,
+            day,
+            day.check_ids[0],
+            day.check_ids[0].item_id,
             unit,
             ring,
             ring.line_ids[:1],

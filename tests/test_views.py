@@ -11,6 +11,7 @@ from .common import MODULE, PropertyCommon
 
 RELATIONAL = ("many2one", "many2many", "one2many", "reference")
 # What each role finds in its menus (H1, J2): the model behind every entry.
+RECEPTION = {"property.interaction", "property.day"}
 RECEPTION = {
     "property.interaction",
     "property.roster",
@@ -37,6 +38,7 @@ SETTINGS = {
 HEAD = {
     "crm.lead",
     "property.concern",
+    "property.day.check.item",
     "utm.source",
     "property.mailing",
     "property.policy.whatif",
@@ -51,6 +53,8 @@ MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
     "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
+    "clerk": EVERYONE | RECEPTION | {"crm.lead"},
+    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
     "supervisor": EVERYONE | RECEPTION | REPS | {"property.unit.event"},

@@ -13,6 +13,7 @@ export class DeskEntry extends Component {
     static components = { Chips };
     static props = {
         data: Object, // of property.desk load()
+        live: Object, // of property.desk live()
         draft: Object, // reactive
         onEntered: Function,
     };
@@ -20,6 +21,7 @@ export class DeskEntry extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.draft = useState(this.props.draft);
         this.form = useRef("form");
         this.phone = useRef("phone");
         this.answerText = answerText;
@@ -28,12 +30,8 @@ export class DeskEntry extends Component {
         useHotkey("control+enter", () => this.save(), { bypassEditableProtection: true });
         useEffect(
             () => this.phone.el?.focus(),
-            () => [this.props.draft.ring, this.props.draft.turn_id]
+            () => [this.draft.ring, this.draft.turn_id]
         );
-    }
-
-    get draft() {
-        return this.props.draft;
     }
 
     get choices() {
@@ -48,8 +46,12 @@ export class DeskEntry extends Component {
         return this.draft.ring === "call";
     }
 
+    get ring() {
+        return this.props.live.rings.find(({ ring }) => ring === this.draft.ring);
+    }
+
     get queue() {
-        return this.props.data.live.rings.find(({ ring }) => ring === this.draft.ring).queue;
+        return this.ring.queue;
     }
 
     get kinds() {
@@ -91,8 +93,7 @@ export class DeskEntry extends Component {
     }
 
     get turn() {
-        const ring = this.props.data.live.rings.find(({ ring }) => ring === this.draft.ring);
-        return ring.open_turns.find(({ id }) => id === this.draft.turn_id);
+        return this.ring.open_turns.find(({ id }) => id === this.draft.turn_id);
     }
 
     /** Whose client came is out: a colleague helps. */
