@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from ..models.property_interaction import VISIT_KINDS
 from .clock import local, utc
-from .rings import Rings
 from .words import (
     ASKED,
     CAMPAIGNS,
@@ -44,8 +43,8 @@ class Client:
     unit_type: object
     budget: int
     keen: float  # 0 will never buy … 1 has come to buy
-    turn: object  # of the first call or visit
     lead: object = None
+    turn: object = None  # by which he came to the rep, until it is entered
     follow_ups: int = 0  # still to come
     visits: int = 0
     followed: bool = False
@@ -69,21 +68,20 @@ class Reception:
         self.clients = []
         self._entries = []  # the day's, written at closing
         self._phones = iter(self.rng.sample(range(10_000), 10_000))
-        self.rings = Rings(office)
         self._reps = {
             project: project.team_ids.member_ids.sorted("id")
             for project in office.projects
         }
 
     def plan_day(self, day):
-        self.rings.plan_day(day)
         factor = WEEKEND if day.weekday() > 4 else WEEKDAY
         for project in self.office.projects:
             calls, visits = FLOW[project.name]
             for mean, step in ((calls, self.call), (visits, self.first_visit)):
                 for _client in range(self._draw(mean * factor)):
                     self.office.at(self.office.open_hour(day), step, project)
-        self.office.at(utc(day, 18, 25), self.close_day)
+        self.office.at(utc(day, 8, 40), self.open_day)
+        self.office.at(utc(day, 18, 25), self.close_day, day)
         if day.weekday() == 6:
             self.office.at(utc(day, 18, 26), self.review)
 
@@ -99,7 +97,7 @@ class Reception:
         homes = types.filtered("rooms")
         unit_type = rng.choice(types if office.chance(0.06) else homes)
         sqm = 13_000 if project == office.projects[0] else 15_500
-        turn = self.rings.take(project, ring)
+        turn = office.rings.turn(project, ring)
         budget = int(unit_type.area_gross * sqm * rng.uniform(0.85, 1.1)) // 50_000
         return Client(
             project=project,
@@ -131,8 +129,6 @@ class Reception:
             "user_id": client.rep.id,
             "note": note,
         }
-        if kind in ("call_in", "visit_first"):
-            entry["turn_id"] = client.turn.id
         if kind == "call_in" or kind in VISIT_KINDS:
             campaign = CAMPAIGNS.get(client.source)
             entry |= {
@@ -146,11 +142,16 @@ class Reception:
                 "district": client.district,
                 "party_size": 1 if kind == "call_in" else rng.randint(1, 4),
             }
+        if client.turn:
+            entry["turn_id"], client.turn = client.turn.id, None
         client.seen = office.day
         self._entries.append(entry | values)
 
     def _enter_invalid(self, project, kind, ring):
+        """The reception did not count: its turn is given back."""
         client = self._somebody(project, ring)
+        client.turn._give_back("无效接待")
+        client.turn = None
         reason = self.office.pick({"survey": 5, "wrong": 2, "agent": 3})
         if reason == "wrong" and kind != "call_in":
             reason = "agent"
@@ -159,8 +160,7 @@ class Reception:
             "wrong": "打错电话。",
             "agent": "推销装修材料。",
         }[reason]
-        client.turn._give_back(note)  # it does not count
-        values = {"is_valid": False, "invalid_reason": reason, "turn_id": False}
+        values = {"is_valid": False, "invalid_reason": reason}
         if reason == "survey":
             values["surveyor"] = self.rng.choice(RIVALS)
         self._enter(client, kind, note, **values)
@@ -283,15 +283,41 @@ class Reception:
     def care(self, client):
         self._enter(client, "care", self.rng.choice(CARED), result="满意")
 
-    # === Evening ===
+    # === Morning and evening ===
 
-    def close_day(self):
-        self._write_entries()._close()
+    def open_day(self):
+        """The opening check: now and then someone forgets to sign."""
+        office = self.office
+        for project in office.projects:
+            day = self.env["property.day"]._of(project)
+            office.by("control", day.check_ids).action_toggle()
+            for user in self._reps[project]:
+                if office.chance(0.95):
+                    office.as_(user, day).action_sign()
+            if office.chance(0.97):
+                office.as_(project.manager_id, day).action_sign()
+
+    def close_day(self, date):
+        self._write_entries()
+        for project in self.office.projects:
+            day = self.env["property.day"]._of(project, date)
+            self.office.as_(project.team_ids.user_id[:1], day).action_close()
 
     def _write_entries(self):
+        """Write the day's entries, each of who was there, when he was."""
         entries = sorted(self._entries, key=lambda entry: entry["date"])
         self._entries = []
-        return self.env["property.interaction"].create(entries)
+        written = self.env["property.interaction"].create(entries)
+        written.flush_recordset()
+        self.env.cr.execute(
+            """UPDATE property_interaction
+                  SET create_uid = user_id, write_uid = user_id,
+                      create_date = LEAST(date + interval '7 minutes', %(now)s),
+                      write_date = LEAST(date + interval '7 minutes', %(now)s)
+                WHERE id = ANY(%(ids)s)""",
+            {"now": self.office.moment, "ids": written.ids},
+        )
+        written.invalidate_recordset()
 
     def review(self):
         """Sunday evening: stages move on, lapses are written down (C3)."""
@@ -321,15 +347,6 @@ class Reception:
             )
 
     def finish(self):
-        """Today's entries stay open; every entry is of who was there, when he was."""
+        """Today's entries stay open."""
         self._write_entries()
         self.advance()
-        self.env.flush_all()
-        self.env.cr.execute(
-            """UPDATE property_interaction
-                  SET create_uid = user_id, write_uid = user_id,
-                      create_date = LEAST(date + interval '7 minutes', %(now)s),
-                      write_date = LEAST(date + interval '7 minutes', %(now)s)""",
-            {"now": self.office.now},
-        )
-        self.env["property.interaction"].invalidate_model()

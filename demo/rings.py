@@ -1,60 +1,38 @@
-"""The rings: whose turn it is, who is out or off duty, who was suspended."""
+"""Whose turn it is: who is out, who is passed, whose turn is suspended (B1–B4, H5)."""
 
 from datetime import timedelta
-from random import Random
 
 from .clock import utc
 
-# Why reps leave: how often a day, the hours at which they go, minutes out.
-OUT = {
-    "lunch": (0.9, (11, 12), (25, 50)),
-    "errand": (0.25, (10, 14), (60, 150)),
-    "meeting": (0.12, (9, 14), (45, 90)),
-    "leave": (0.05, (13, 14), (150, 200)),
-}
-WHERE = {
-    "lunch": "用餐",
-    "errand": ("去房管局递交资料", "陪客户去银行", "送合同到公司"),
-    "meeting": ("公司例会", "产品培训"),
-    "leave": "家中有事",
-}
-UNREADY = ("未佩戴工牌", "未着工装", "销售资料未备齐")
-BUSY, SUSPENDED = 0.06, 0.1
+SUSPENDED_FOR = ("未佩戴胸卡", "着装不符合规范", "销售道具未准备好")
+ERRANDS = {"errand": "去银行递交按揭资料", "meeting": "总部产品培训"}
+PASSED_FOR = {"busy": 6, "absent": 3, "unready": 1}
 DAYS_AHEAD = 7
-ENOUGH = 3  # so many must stay
 
 
 class Rings:
     def __init__(self, office):
         self.office, self.env = office, office.env
-        # A die of its own: the rest of the story does not hang on it.
-        self.rng = Random(2024)
-        rosters = self.env["property.roster"]
-        self._rings = {
-            (project, ring): rosters._ring(project, ring)
-            for project in office.projects
-            for ring in ("call", "visit")
-        }
+
+    def _ring(self, project, ring):
+        roster = self.env["property.roster"]._ring(project, ring)
+        return self.office.by("clerk", roster)
 
     def _reason(self, name):
         return self.env.ref(f"crm_property_sales.property_roster_reason_{name}")
 
-    def take(self, project, ring):
-        """The turn of who receives next; now and then the desk passes who is busy."""
-        roster = self.office.by("clerk", self._rings[project, ring])
-        if self.rng.random() < BUSY and self._present(roster) > ENOUGH:
-            roster.action_pass(roster.next_user_id.id, self._reason("busy").id)
+    def turn(self, project, ring):
+        """The next turn; now and then the desk has to pass somebody before it."""
+        roster = self._ring(project, ring)
+        if self.office.chance(0.05):
+            reason = self._reason(self.office.pick(PASSED_FOR))
+            roster.action_pass(roster.next_user_id.id, reason.id)
         return roster._advance()
 
-    def _present(self, roster):
-        return sum(place["status"] in ("next", "waiting") for place in roster._queue())
-
-    # === Days ===
-
     def plan_duty(self, first, last):
-        """Each rep has one day off in seven."""
+        """The duty list: each rep has one day off in seven."""
         for project in self.office.projects:
-            reps = self._rings[project, "visit"].line_ids.user_id
+            reps = self._ring(project, "visit").line_ids.user_id
             self.env["property.duty"].create(
                 [
                     {
@@ -74,45 +52,44 @@ class Rings:
             )
 
     def plan_day(self, day):
-        rng, at = self.rng, self.office.at
-        for project in self.office.projects:
-            for reason, (often, hours, minutes) in OUT.items():
-                if rng.random() < often:
-                    when = utc(day, rng.choice(hours), rng.randrange(60))
-                    at(when, self.leave, project, reason, rng.randint(*minutes))
-            if rng.random() < SUSPENDED:
-                at(utc(day, 9, rng.randrange(60)), self.suspend, project)
+        office = self.office
+        for project in office.projects:
+            office.at(utc(day, 12, office.rng.randint(0, 20)), self.leave, project)
+            if office.chance(0.2):
+                office.at(office.open_hour(day), self.leave, project, "errand")
+            if office.chance(0.1):
+                office.at(office.open_hour(day), self.leave, project, "meeting")
+            if office.chance(0.04):
+                office.at(office.open_hour(day), self.suspend, project)
 
-    def _somebody(self, project):
-        """One of those who wait, and will not be missed."""
-        queue = self._rings[project, "visit"]._queue()
-        waiting = [place["user_id"] for place in queue if place["status"] == "waiting"]
-        if len(waiting) < ENOUGH:
-            return None
-        return self.env["res.users"].browse(self.rng.choice(waiting))
-
-    def leave(self, project, reason, minutes):
-        """A rep asks, his supervisor agrees, and some time later he is back (H5)."""
-        if not (rep := self._somebody(project)):
+    def leave(self, project, reason="lunch"):
+        """One of the reps is out for a while; somebody has to stay."""
+        office = self.office
+        places = [
+            place["user_id"]
+            for place in self._ring(project, "visit")._queue()
+            if place["status"] in ("next", "waiting")
+        ]
+        if len(places) < 3:
             return
-        where = WHERE[reason]
-        absence = self.office.as_(rep, self.env["property.absence"]).create(
+        rep = self.env["res.users"].browse(office.rng.choice(places))
+        minutes = office.rng.randint(25, 50) * (1 if reason == "lunch" else 3)
+        absence = office.as_(rep, self.env["property.absence"]).create(
             {
                 "project_id": project.id,
                 "reason_id": self._reason(reason).id,
-                "note": where if isinstance(where, str) else self.rng.choice(where),
-                "date_to": self.office.moment + timedelta(minutes=minutes),
+                "note": ERRANDS.get(reason),
+                "date_to": office.moment + timedelta(minutes=minutes),
             }
         )
-        self.office.as_(rep.crm_team_ids.user_id, absence).action_approve()
-        later = self.office.moment + timedelta(
-            minutes=minutes + self.rng.randint(-9, 9)
-        )
-        self.office.at(later, absence.action_back)
+        office.as_(project.manager_id, absence).action_approve()
+        office.at(office.moment + timedelta(minutes=minutes), self.come_back, absence)
+
+    def come_back(self, absence):
+        absence.action_back()
 
     def suspend(self, project):
-        if rep := self._somebody(project):
-            ring = self.office.as_(
-                rep.crm_team_ids.user_id, self._rings[project, "visit"]
-            )
-            ring.action_suspend(rep.id, self.rng.choice(UNREADY))
+        office = self.office
+        ring = office.as_(project.manager_id, self._ring(project, "visit"))
+        rep = office.rng.choice(ring.line_ids.user_id)
+        ring.action_suspend(rep.id, office.rng.choice(SUSPENDED_FOR))

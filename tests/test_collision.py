@@ -43,7 +43,6 @@ class CollisionCommon(PropertyCommon):
             undo.rollback()
         self.env.invalidate_all()
 
-
     def register(self, moment, user=None, **vals):
         with self.at(moment):
             vals = {"phone": PHONE, "contact_name": "诸葛孔明"} | vals
@@ -122,9 +121,7 @@ class TestCollisionProposal(CollisionCommon):
             with self.subTest(user=user.name):
                 phone = f"1380000000{user.id % 10}"
                 lead = self.register("2026-01-05 10:00", phone=phone)
-                self.enter(
-                    "2026-01-20 10:00", user, "followup_call", lead_id=lead.id
-                )
+                self.enter("2026-01-20 10:00", user, "followup_call", lead_id=lead.id)
                 collision = self.claim("2026-02-10 10:00", lead)
                 self.assertProposed(collision, clause)
 
@@ -138,7 +135,9 @@ class TestCollisionProposal(CollisionCommon):
             )
         self.assertEqual(collision.lead_id, lead)
         self.assertProposed(collision, "family")
-        late = self.claim("2026-03-06 10:00", lead, self.supervisor_a, phone="13700137000")
+        late = self.claim(
+            "2026-03-06 10:00", lead, self.supervisor_a, phone="13700137000"
+        )
         self.assertProposed(late, "lapsed")
 
     def test_sold(self):
@@ -196,7 +195,11 @@ class TestCollisionProposal(CollisionCommon):
         policies = self.env["property.policy"]
         early, late = policies.create(
             [
-                {"project_id": self.project.id, "date_start": day, "split_percent": part}
+                {
+                    "project_id": self.project.id,
+                    "date_start": day,
+                    "split_percent": part,
+                }
                 for day, part in (("2026-01-01", 30), ("2026-02-01", 40))
             ]
         )
@@ -214,7 +217,7 @@ class TestCollisionProposal(CollisionCommon):
         self.assertEqual(collision.claimant_percent, 30)
 
     def test_same_input_same_answer(self):
-        """C6: what is entered, changed or backdated later changes nothing of a ruling"""
+        """C6: what is entered, changed or backdated later changes no ruling"""
         lead = self.register("2026-01-05 10:00")
         self.enter("2026-01-06 10:00", self.rep_b, "followup_call", lead_id=lead.id)
         collision = self.claim("2026-01-10 10:00", lead)
@@ -227,9 +230,7 @@ class TestCollisionProposal(CollisionCommon):
             lead._transfer(self.rep_a, "claimed")
         self.project.policy().write({"call_claim_days": 30, "ownership_months": 9})
         self.env.invalidate_all()
-        self.assertEqual(
-            (judge._timeline(), judge._propose(), judge.timelines), before
-        )
+        self.assertEqual((judge._timeline(), judge._propose(), judge.timelines), before)
 
     def test_timeline(self):
         """C6: both sides, in order, on the project's clock, late entries marked"""
@@ -330,6 +331,39 @@ class TestCollisionOpening(CollisionCommon):
                 self.collisions.with_user(user).action_ask(self.project.id, PHONE)
         with self.assertRaises(AccessError):
             self.collisions.with_user(self.rep_c).action_ask(self.project.id, PHONE)
+
+    def test_ask_within_the_limit(self):
+        """J1, J8: to ask is to check a number: it is on record, and limited"""
+        self.env["property.policy"].create(
+            {"project_id": self.project.id, "checks_per_hour": 1}
+        )
+        for phone in (PHONE, "13700137000"):
+            self.register("2026-01-05 10:00", phone=phone)
+        asked = self.collisions.with_user(self.rep_a)
+        answers = [
+            asked.action_ask(self.project.id, phone)["params"]["type"]
+            for phone in (PHONE, "13700137000")
+        ]
+        self.assertEqual(answers, ["success", "warning"])
+        self.assertEqual(self.collisions.search_count([]), 1)
+        log = self.env["property.access.log"].search([("user_id", "=", self.rep_a.id)])
+        self.assertEqual(set(log.mapped("kind")), {"check", "denied"})
+
+    def test_ask_from_an_entry(self):
+        """C6, B10: the visit in the register is the claim of its host"""
+        lead = self.register("2026-01-05 10:00")
+        visit = self.enter("2026-01-10 09:50", self.rep_a, "visit_first")
+        visit.with_user(self.rep_a).action_ask_ruling()
+        collision = self.collisions.search([("lead_id", "=", lead.id)])
+        self.assertEqual(collision.interaction_id, visit)
+        self.assertEqual(collision.claimant_id, self.rep_a)
+        call = self.enter("2026-01-10 09:50", self.rep_a)
+        follow_up = self.enter(
+            "2026-01-10 09:50", self.rep_b, "visit_return", lead_id=lead.id
+        )
+        for entry in (call, follow_up):
+            with self.assertRefused("on an effective visit"):
+                entry.action_ask_ruling()
 
     def test_supervisors_are_told(self):
         """C6: who leads either team, none who is a party; without them the manager"""
@@ -518,9 +552,7 @@ class TestCollisionSteps(CollisionCommon):
     def test_cron_makes_final(self):
         """C6: after the days to appeal, by the project's midnight, and not before"""
         collision = self.decided()
-        appealed = self.claim(
-            "2026-01-10 10:00", collision.lead_id, self.supervisor_b
-        )
+        appealed = self.claim("2026-01-10 10:00", collision.lead_id, self.supervisor_b)
         with self.at("2026-01-10 11:00"):
             appealed.with_user(self.manager).action_decide()
             appealed.with_user(self.rep_b).action_appeal("x")
@@ -547,7 +579,10 @@ class TestCollisionSteps(CollisionCommon):
     def test_only_by_steps(self):
         """C6: no field of a ruling is written, no ruling deleted, by anybody"""
         collision = self.decided()
-        values = {"claimant_id": self.rep_b.id, "lead_id": self.make_client(self.rep_a).id}
+        values = {
+            "claimant_id": self.rep_b.id,
+            "lead_id": self.make_client(self.rep_a).id,
+        }
         values |= {"project_id": self.other_project.id, "verdict": "split"}
         values |= {"state": "final", "facts": {}, "is_snatching": True, "name": "x"}
         for name, value in values.items():

@@ -39,7 +39,9 @@ class TestCollisionPrivacy(CollisionCommon):
             "2026-01-10 09:50", self.rep_a, "visit_first", partner_name="Mr Secretive"
         )
         self.lead = self.register("2026-01-05 10:00")
-        self.enter("2026-01-06 10:00", self.rep_b, "followup_home", lead_id=self.lead.id)
+        self.enter(
+            "2026-01-06 10:00", self.rep_b, "followup_home", lead_id=self.lead.id
+        )
         self.ruling = self.claim("2026-01-10 10:00", self.lead, interaction=self.visit)
         self.own = self.claim("2026-01-10 10:00", self.lead, self.supervisor_a)
         self.env.invalidate_all()
@@ -125,7 +127,9 @@ class TestCollisionPrivacy(CollisionCommon):
 
     def test_claimant(self):
         """He sees his claim: not the client, not who holds him, nor what he did"""
-        self.assertSilent(self.rep_a, self.ruling, *CLIENT, "Holder Huang", "Home Visit")
+        self.assertSilent(
+            self.rep_a, self.ruling, *CLIENT, "Holder Huang", "Home Visit"
+        )
         self.assertClosed(self.rep_a, self.ruling, HIDDEN_FIELDS + JUDGES_FIELDS)
         ruling = self.ruling.with_user(self.rep_a)
         self.assertEqual(ruling.client_label, "Confidential")
