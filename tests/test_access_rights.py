@@ -81,9 +81,12 @@ WIZARDS |= dict.fromkeys(
 WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
-WITHOUT_RULE = {"property.concern", "property.festival", "property.roster.reason"}
-WITHOUT_RULE = {"property.concern", "property.day.check.item"}
-WITHOUT_RULE = {"property.concern", "property.roster.reason"}
+WITHOUT_RULE = {
+    "property.concern",
+    "property.day.check.item",
+    "property.festival",
+    "property.roster.reason",
+}
 
 
 def parse(table):
