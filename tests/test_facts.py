@@ -229,6 +229,7 @@ class TestFacts(PropertyCommon):
 
     def test_every_change_is_tracked(self):
         """C11: what a client wishes changes often: old, new, who and when."""
+        self.track()  # the registration itself is not tracked
         client = self.client.with_context(TRACKED).with_user(self.rep_a)
         client.write({"grade": "b", "district": "Wuhou"})
         values, message = self.last_change()
