@@ -57,6 +57,7 @@ from . import (
     crm_lead_overrides,
     crm_lead_facts,
     crm_lead_care,
+    crm_lead_pool,
     crm_lead_plan,
     crm_lead_wish,
     property_pool,

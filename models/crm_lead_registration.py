@@ -317,24 +317,31 @@ class CrmLead(models.Model):
         clean = {clean_phone(phone) for phone in phones} - {False}
         if not clean:
             return {}
-        days = project.policy().call_claim_days
-        since = project.utc_moment(project.local_day() - timedelta(days=days))
         calls = (
             self.env["property.interaction"]
             .sudo()
             .search(
                 [
                     ("phone_sanitized", "in", [*clean]),
-                    ("project_id", "=", project.id),
-                    ("kind", "=", "call_in"),
-                    ("is_valid", "=", True),
-                    ("lead_id", "=", False),
-                    ("date", ">=", since),
+                    *self._claiming_calls_domain(project),
                 ],
                 order="date DESC, id DESC",
             )
         )
         return {call.phone_sanitized: call for call in calls}
+
+    @api.model
+    def _claiming_calls_domain(self, project):
+        """B7: calls of people without a file, young enough to claim their visit."""
+        days = project.policy().call_claim_days
+        since = project.utc_moment(project.local_day() - timedelta(days=days))
+        return [
+            ("project_id", "=", project.id),
+            ("kind", "=", "call_in"),
+            ("is_valid", "=", True),
+            ("lead_id", "=", False),
+            ("date", ">=", since),
+        ]
 
     @api.model
     def _check_phone(self, project, phone):

@@ -99,6 +99,21 @@ class PropertyProject(models.Model):
         projects = self.search([], limit=2)
         return projects if len(projects) == 1 else self
 
+    def _check_reps(self, users):
+        """:raise UserError: when one of `users` is not a rep in all of the projects, so
+        that a client given to him would be nobody's"""
+        for user in users:
+            if not user.active or not user._has_office_role("rep"):
+                raise UserError(self.env._("%s is not a rep.", user.name))
+            for project in self - user.sudo().property_project_ids:
+                raise UserError(
+                    self.env._(
+                        "%(user)s does not work in %(project)s.",
+                        user=user.name,
+                        project=project.name,
+                    )
+                )
+
     @ormcache("self.id", "user_id")
     def _team_id(self, user_id):
         """Which of the project's teams the user is in; False when in none."""

@@ -25,6 +25,9 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
+property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
+property.client.handover.line -/- -/-   -/-      -/-     -/-     rwu/-     rwu/-   r/r      -/-  -/-
 property.day                r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
 property.day.check          r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
 property.day.check.item     r/r  r/r    r/r      -/-     -/-     r/r       rwcu/rwcu rwcu/rwcu -/- r/r
@@ -74,6 +77,15 @@ WIZARDS = dict.fromkeys(
 ) | dict.fromkeys(
     ("property.policy.whatif", "property.policy.whatif.line"), ("manager", "hq")
 )
+WIZARDS["property.pool.assign"] = ("manager",)
+WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
+KIN = {"name": "Kin", "relation": "child"}
+# Models that hold for all projects alike need no record rule.
+WITHOUT_RULE = {
+    "property.concern",
+    "property.day.check.item",
+    "property.roster.reason",
+}
 WIZARDS |= dict.fromkeys(
     ("property.followup", "property.identity", "property.event.invite"),
     ("rep", "clerk", "supervisor", "manager"),
@@ -151,6 +163,7 @@ class AccessCommon(PropertyCommon):
             ring.line_ids[:1],
             ring._advance(),
             reason,
+            *cls._make_handover(project, unit.unit_type_id),
             cls._make(
                 "property.absence",
                 project_id=project.id,
@@ -189,6 +202,28 @@ class AccessCommon(PropertyCommon):
             ),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _make_handover(cls, project, unit_type):
+        """A free client, and the hand-over of a rep who has one of his own."""
+        leaver = project.user_ids & (cls.rep_a | cls.rep_c)
+        free, his = (
+            cls._make(
+                "crm.lead",
+                project_id=project.id,
+                user_id=owner.id,
+                contact_name="Client",
+                phone=f"1370000000{number}",
+                unit_type_ids=unit_type.ids,
+            )
+            for number, owner in enumerate((leaver.browse(), leaver))
+        )
+        handover = cls._make(
+            "property.client.handover", project_id=project.id, user_id=leaver.id
+        )
+        handover.action_propose()
+        line = handover.line_ids.filtered(lambda line: line.lead_id == his)
+        return cls.env["property.pool"].browse(free.id), handover, line
 
     @classmethod
     def _make_deal(cls, rep, unit, plan):
