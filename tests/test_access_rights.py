@@ -87,6 +87,19 @@ WITHOUT_RULE = {
     "property.festival",
     "property.roster.reason",
 }
+WIZARDS |= dict.fromkeys(
+    ("property.followup", "property.identity", "property.event.invite"),
+    ("rep", "clerk", "supervisor", "manager"),
+)
+WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
+KIN = {"name": "Kin", "relation": "child"}
+# Models that hold for all projects alike need no record rule.
+WITHOUT_RULE = {
+    "property.concern",
+    "property.day.check.item",
+    "property.festival",
+    "property.roster.reason",
+}
 
 
 def parse(table):

@@ -111,5 +111,5 @@ class TestQueryBudget(PropertyCommon):
         """The same for one client and for thirty."""
         clients = self.leads.sudo().search([("user_id", "=", self.rep_a.id)])
         self.assertBudget(
-            17, lambda: clients._transfer(self.env["res.users"], "expired", "C3")
+            16, lambda: clients._transfer(self.env["res.users"], "expired", "C3")
         )
