@@ -35,6 +35,12 @@ HORIZONS = [
 ]
 # What a client's dates and counts are read from.
 CLIENT_FACTS = {"lead_id", "kind", "date", "user_id", "is_valid", "next_date"}
+# How a client's identity was verified (B11).
+IDENTITY_WAYS = [
+    ("appointment", "Appointment with Signed Agreement"),
+    ("callback", "Call Back"),
+    ("id_shown", "ID Shown on Site"),
+]
 GRADES = [("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")]
 
 
