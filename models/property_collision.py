@@ -70,6 +70,7 @@ class PropertyCollision(models.Model):
             ("final", "Final"),
         ],
         default="proposed",
+        group_expand=True,
         required=True,
         readonly=True,
         copy=False,
@@ -289,10 +290,9 @@ class PropertyCollision(models.Model):
     def action_ask(self, project_id=None, phone=None):
         """A rep asks for a ruling on a number he may not register (C6).
 
-        The answer is the same whatever is behind the number, so that it tells nothing.
-
         :param project_id: id of the project; from the context when omitted
         :param phone: the number in any spelling; from the context when omitted
+        :return: the same notice whatever is behind the number, so that it tells nothing
         :raise AccessError: for who is no rep
         """
         if not self.env.user._has_office_role("rep"):
@@ -302,19 +302,35 @@ class PropertyCollision(models.Model):
             project_id or context.get("property_project_id")
         )
         phone = phone or context.get("property_phone")
-        try:
-            with self.env.cr.savepoint():
-                self._open_by_phone(project, phone, self.env.user)
-        except AccessError:
-            raise
-        except UserError:
-            pass  # nothing to rule on: not for him to know
+        return self._ask(project, phone, self.env.user)
+
+    @api.model
+    def _ask(self, project, phone, claimant, interaction=None):
+        """On record and within the limit, as any check of a number (J1, J8)."""
+        project.check_access("read")
+        facts = self.env["property.desk"]._ask(project, phone)
+        if facts["status"] == "limited":
+            return self._notice(
+                "warning",
+                self.env._("Too many numbers at once: ask again later."),
+            )
+        if lead := facts.get("lead"):
+            try:
+                with self.env.cr.savepoint():
+                    self._open(lead, claimant, interaction=interaction, phone=phone)
+            except UserError:
+                pass  # nothing to rule on: not for him to know
+        return self._notice(
+            "success", self.env._("A ruling was asked for: your supervisor knows.")
+        )
+
+    def _notice(self, kind, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success",
-                "message": self.env._("A ruling was asked for: your supervisor knows."),
+                "type": kind,
+                "message": message,
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -69,7 +69,11 @@ class PropertyCollision(models.Model):
         """Effective entries of the client, and of either party with one of his numbers
         that led to no file (B7)."""
         lead = self.lead_id
-        phones = {lead.phone_sanitized, phone, *lead.family_ids.mapped("phone_sanitized")}
+        phones = {
+            lead.phone_sanitized,
+            phone,
+            *lead.family_ids.mapped("phone_sanitized"),
+        }
         parties = self.claimant_id | self.holder_id
         entries = self.env["property.interaction"].search(
             Domain("project_id", "=", self.project_id.id)
@@ -78,7 +82,7 @@ class PropertyCollision(models.Model):
             & (
                 Domain("lead_id", "=", lead.id)
                 | Domain("lead_id", "=", False)
-                & Domain("phone_sanitized", "in", [*phones - {False, None}])
+                & Domain("phone_sanitized", "in", [*phones - {False}])
                 & Domain("user_id", "in", parties.ids)
             ),
             order="date, id",
@@ -130,7 +134,8 @@ class PropertyCollision(models.Model):
         calls = [
             event["side"]
             for event in before
-            if event["kind"] == "call_in" and self._day(event["date"]) + days >= first_day
+            if event["kind"] == "call_in"
+            and self._day(event["date"]) + days >= first_day
         ]
         return {
             "sold": any(event["kind"] == "sold" for event in events),

@@ -174,7 +174,11 @@ class PropertyCollision(models.Model):
 
     def _snatcher(self):
         """Who snatched the client, for his conduct record (C7)."""
-        return self[f"{self.snatched_by}_id"] if self.snatched_by else self.env["res.users"]
+        return (
+            self[f"{self.snatched_by}_id"]
+            if self.snatched_by
+            else self.env["res.users"]
+        )
 
     def _execute(self):
         """Through the door of ownership. A split leaves the client with his holder."""

@@ -31,9 +31,7 @@ class PropertyCollision(models.Model):
 
     _inherit = "property.collision"
 
-    is_judge = fields.Boolean(
-        compute="_compute_role", export_string_translation=False
-    )
+    is_judge = fields.Boolean(compute="_compute_role", export_string_translation=False)
     my_side = fields.Selection(
         [("holder", "Holder"), ("claimant", "Claimant")],
         compute="_compute_role",
@@ -73,6 +71,9 @@ class PropertyCollision(models.Model):
         # Holders are not for all to search by: the ids are found with full rights.
         return Domain("id", "in", self.sudo()._search(mine))
 
+    def _hidden(self):
+        return self.env._("Confidential")
+
     def _knows_client(self):
         """Whether the user may know whose client it is and who holds him."""
         lead = self.sudo().lead_id.with_env(self.env)
@@ -81,12 +82,12 @@ class PropertyCollision(models.Model):
     @api.depends("lead_id.user_id", "holder_id", "facts", "appeal_reason")
     @api.depends_context("uid", "lang")
     def _compute_labels(self):
-        hidden = self.env._("Confidential")
+        hidden = self._hidden()
         for collision in self:
             case = collision.sudo()
             known = collision._knows_client()
             lead = case.lead_id
-            client = lead and f"{lead.contact_name} ···{lead.phone_tail}"
+            client = lead and f"{lead.contact_name} ****{lead.phone_tail}"
             collision.client_label = client if known else hidden
             own = case.holder_id == self.env.user
             collision.holder_label = case.holder_id.name if known or own else hidden
@@ -96,7 +97,9 @@ class PropertyCollision(models.Model):
             collision.appeal_text = collision.is_judge and case._appeal_line()
 
     def _appeal_line(self):
-        return self.appeal_reason and f"{self.appealed_by_id.name}: {self.appeal_reason}"
+        return (
+            self.appeal_reason and f"{self.appealed_by_id.name}: {self.appeal_reason}"
+        )
 
     # === Both timelines ===
 
@@ -108,7 +111,7 @@ class PropertyCollision(models.Model):
                 "ir.qweb"
             ]._render(
                 "crm_property_sales.property_collision_timelines",
-                {"case": collision._timeline()},
+                {"case": collision._timeline(), "hidden": self._hidden()},
             )
 
     def _timeline(self, limit=None):
@@ -117,8 +120,9 @@ class PropertyCollision(models.Model):
 
         :param limit: rows at most; the oldest contacts are then counted, not shown
         :return: dict of `holder` and `claimant` (a name, or False when hidden),
-            `left_out` (a number) and `rows`: dicts of `date` (the project's wall clock), `side`, `label`, `user`,
-            `clause` and `recorded` (only of what was entered on a later day)
+            `left_out` (a number) and `rows`: dicts of `date` (the project's wall
+            clock), `side`, `label`, `user`, `clause` and `recorded` (only of what was
+            entered on a later day)
         """
         self.ensure_one()
         case = self.sudo()
@@ -133,8 +137,10 @@ class PropertyCollision(models.Model):
             ]
             if event["side"] in seen
         ]
-        contacts = [event for event in events if event["kind"] in CONTACT_KINDS]
-        left_out = contacts[: max(len(events) - limit, 0)] if limit else []
+        contacts = [
+            place for place, one in enumerate(events) if one["kind"] in CONTACT_KINDS
+        ]
+        left_out = set(contacts[: max(len(events) - limit, 0)]) if limit else ()
         rows = [
             {
                 "date": case._clock(event["date"]),
@@ -145,8 +151,8 @@ class PropertyCollision(models.Model):
                 "recorded": case._day(event["recorded"]) > case._day(event["date"])
                 and case._clock(event["recorded"]),
             }
-            for event in events
-            if event not in left_out
+            for place, event in enumerate(events)
+            if place not in left_out
         ]
         names = {side: side in seen and case[f"{side}_id"].name for side in SIDES}
         return names | {"rows": rows, "left_out": len(left_out)}

@@ -1,9 +1,11 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from ..models.property_collision_case import NUMBERS
+
 
 class PropertyCollision(models.Model):
-    """The printed ruling 客户归属判定书: it names the client, so it is for judges (C6)."""
+    """The printed ruling 客户归属判定书: it names the client: judges print it (C6)."""
 
     _name = "property.collision"
     _inherit = ["property.collision", "property.proof.mixin"]
@@ -33,6 +35,6 @@ class PropertyCollision(models.Model):
         """[(label, value)] of the policy in force, as it was then (K1)"""
         policy = self.env["property.policy"]._fields
         return [
-            (policy[name]._description_string(self.env), f"{value:g}")
-            for name, value in self.facts["numbers"].items()
+            (policy[name]._description_string(self.env), self.facts["numbers"][name])
+            for name in NUMBERS
         ]

@@ -176,6 +176,7 @@ class TestCollisionProposal(CollisionCommon):
         """B5: neither a competitor's survey nor an entry that was corrected claims"""
         invalid = {"is_valid": False, "invalid_reason": "wrong"}
         wrong = self.enter("2026-01-05 08:00", self.rep_a)
+        self.close_entries(wrong)
         self.enter("2026-01-05 09:00", self.rep_a, corrects_id=wrong.id, **invalid)
         self.assertProposed(self._registered_after_call(), "first")
 
@@ -217,7 +218,7 @@ class TestCollisionProposal(CollisionCommon):
         self.assertEqual(collision.claimant_percent, 30)
 
     def test_same_input_same_answer(self):
-        """C6: what is entered, changed or backdated later changes nothing of a ruling"""
+        """C6: what is entered, changed or backdated later changes no ruling"""
         lead = self.register("2026-01-05 10:00")
         self.enter("2026-01-06 10:00", self.rep_b, "followup_call", lead_id=lead.id)
         collision = self.claim("2026-01-10 10:00", lead)
@@ -331,6 +332,39 @@ class TestCollisionOpening(CollisionCommon):
                 self.collisions.with_user(user).action_ask(self.project.id, PHONE)
         with self.assertRaises(AccessError):
             self.collisions.with_user(self.rep_c).action_ask(self.project.id, PHONE)
+
+    def test_ask_within_the_limit(self):
+        """J1, J8: to ask is to check a number: it is on record, and limited"""
+        self.env["property.policy"].create(
+            {"project_id": self.project.id, "checks_per_hour": 1}
+        )
+        for phone in (PHONE, "13700137000"):
+            self.register("2026-01-05 10:00", phone=phone)
+        asked = self.collisions.with_user(self.rep_a)
+        answers = [
+            asked.action_ask(self.project.id, phone)["params"]["type"]
+            for phone in (PHONE, "13700137000")
+        ]
+        self.assertEqual(answers, ["success", "warning"])
+        self.assertEqual(self.collisions.search_count([]), 1)
+        log = self.env["property.access.log"].search([("user_id", "=", self.rep_a.id)])
+        self.assertEqual(set(log.mapped("kind")), {"check", "denied"})
+
+    def test_ask_from_an_entry(self):
+        """C6, B10: the visit in the register is the claim of its host"""
+        lead = self.register("2026-01-05 10:00")
+        visit = self.enter("2026-01-10 09:50", self.rep_a, "visit_first")
+        visit.with_user(self.rep_a).action_ask_ruling()
+        collision = self.collisions.search([("lead_id", "=", lead.id)])
+        self.assertEqual(collision.interaction_id, visit)
+        self.assertEqual(collision.claimant_id, self.rep_a)
+        call = self.enter("2026-01-10 09:50", self.rep_a)
+        follow_up = self.enter(
+            "2026-01-10 09:50", self.rep_b, "visit_return", lead_id=lead.id
+        )
+        for entry in (call, follow_up):
+            with self.assertRefused("on an effective visit"):
+                entry.action_ask_ruling()
 
     def test_supervisors_are_told(self):
         """C6: who leads either team, none who is a party; without them the manager"""
