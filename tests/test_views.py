@@ -42,18 +42,25 @@ HEAD = {
     "utm.source",
     "property.mailing",
     "property.policy.whatif",
+    "property.client.handover",
+    "property.share",
     "property.access.log",
     "property.roster.reason",
+    "property.festival",
+    "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision"}
+REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
-    "clerk": EVERYONE | RECEPTION | {"crm.lead"},
+    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
-    "supervisor": EVERYONE | RECEPTION | REPS | {"property.unit.event"},
+    "supervisor": EVERYONE
+    | RECEPTION
+    | REPS
+    | {"property.unit.event", "property.client.handover"},
     "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
     "hq": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | {"property.unit.event"},
 }
