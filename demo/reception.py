@@ -80,7 +80,8 @@ class Reception:
             for mean, step in ((calls, self.call), (visits, self.first_visit)):
                 for _client in range(self._draw(mean * factor)):
                     self.office.at(self.office.open_hour(day), step, project)
-        self.office.at(utc(day, 18, 25), self.close_day)
+        self.office.at(utc(day, 8, 40), self.open_day)
+        self.office.at(utc(day, 18, 25), self.close_day, day)
         if day.weekday() == 6:
             self.office.at(utc(day, 18, 26), self.review)
 
@@ -282,15 +283,41 @@ class Reception:
     def care(self, client):
         self._enter(client, "care", self.rng.choice(CARED), result="满意")
 
-    # === Evening ===
+    # === Morning and evening ===
 
-    def close_day(self):
-        self._write_entries()._close()
+    def open_day(self):
+        """The opening check: now and then someone forgets to sign."""
+        office = self.office
+        for project in office.projects:
+            day = self.env["property.day"]._of(project)
+            office.by("control", day.check_ids).action_toggle()
+            for user in self._reps[project]:
+                if office.chance(0.95):
+                    office.as_(user, day).action_sign()
+            if office.chance(0.97):
+                office.as_(project.manager_id, day).action_sign()
+
+    def close_day(self, date):
+        self._write_entries()
+        for project in self.office.projects:
+            day = self.env["property.day"]._of(project, date)
+            self.office.as_(project.team_ids.user_id[:1], day).action_close()
 
     def _write_entries(self):
+        """Write the day's entries, each of who was there, when he was."""
         entries = sorted(self._entries, key=lambda entry: entry["date"])
         self._entries = []
-        return self.env["property.interaction"].create(entries)
+        written = self.env["property.interaction"].create(entries)
+        written.flush_recordset()
+        self.env.cr.execute(
+            """UPDATE property_interaction
+                  SET create_uid = user_id, write_uid = user_id,
+                      create_date = LEAST(date + interval '7 minutes', %(now)s),
+                      write_date = LEAST(date + interval '7 minutes', %(now)s)
+                WHERE id = ANY(%(ids)s)""",
+            {"now": self.office.moment, "ids": written.ids},
+        )
+        written.invalidate_recordset()
 
     def review(self):
         """Sunday evening: stages move on, lapses are written down (C3)."""
@@ -320,15 +347,6 @@ class Reception:
             )
 
     def finish(self):
-        """Today's entries stay open; every entry is of who was there, when he was."""
+        """Today's entries stay open."""
         self._write_entries()
         self.advance()
-        self.env.flush_all()
-        self.env.cr.execute(
-            """UPDATE property_interaction
-                  SET create_uid = user_id, write_uid = user_id,
-                      create_date = LEAST(date + interval '7 minutes', %(now)s),
-                      write_date = LEAST(date + interval '7 minutes', %(now)s)""",
-            {"now": self.office.now},
-        )
-        self.env["property.interaction"].invalidate_model()

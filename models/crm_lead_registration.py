@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.tools import SQL
 
 from .crm_lead_ownership import QUIET
@@ -21,6 +21,11 @@ REGISTRATION_FIELDS = {
     "followup_count_since_visit",
     "followup_required",
     "followup_missing",
+    "plan_started",
+    "identity_by_id",
+    "identity_date",
+    "facts_confirmed_date",
+    "facts_confirmed_by_id",
 }
 DERIVED_FIELDS = {
     "client_class",
@@ -28,6 +33,9 @@ DERIVED_FIELDS = {
     "ownership_state",
     "phone_sanitized",
     "phone_tail",
+    "is_plan_due",
+    "identity_state",
+    "fact_check_date",
 }
 
 
@@ -121,7 +129,8 @@ class CrmLead(models.Model):
                 )
             )
         if clients and "phone" in vals:
-            self._check_unregistered(clients.project_id, [vals["phone"]], clients)
+            for project in clients.project_id:
+                self._check_unregistered(project, [vals["phone"]], clients)
         if not vals.get("project_id"):
             return super().write(vals)
         # An ordinary lead becomes a client.
@@ -160,6 +169,7 @@ class CrmLead(models.Model):
             facts = dict.fromkeys(REGISTRATION_FIELDS, False) | {
                 "registered_date": fields.Datetime.now(),
                 "type": "opportunity",
+                "identity_state": "none",
                 "company_id": project.company_id.id,
             }
             last_day = project._owned_until(project.local_day())
@@ -307,24 +317,31 @@ class CrmLead(models.Model):
         clean = {clean_phone(phone) for phone in phones} - {False}
         if not clean:
             return {}
-        days = project.policy().call_claim_days
-        since = project.utc_moment(project.local_day() - timedelta(days=days))
         calls = (
             self.env["property.interaction"]
             .sudo()
             .search(
                 [
                     ("phone_sanitized", "in", [*clean]),
-                    ("project_id", "=", project.id),
-                    ("kind", "=", "call_in"),
-                    ("is_valid", "=", True),
-                    ("lead_id", "=", False),
-                    ("date", ">=", since),
+                    *self._claiming_calls_domain(project),
                 ],
                 order="date DESC, id DESC",
             )
         )
         return {call.phone_sanitized: call for call in calls}
+
+    @api.model
+    def _claiming_calls_domain(self, project):
+        """B7: calls of people without a file, young enough to claim their visit."""
+        days = project.policy().call_claim_days
+        since = project.utc_moment(project.local_day() - timedelta(days=days))
+        return [
+            ("project_id", "=", project.id),
+            ("kind", "=", "call_in"),
+            ("is_valid", "=", True),
+            ("lead_id", "=", False),
+            ("date", ">=", since),
+        ]
 
     @api.model
     def _check_phone(self, project, phone):
@@ -363,32 +380,44 @@ class CrmLead(models.Model):
         return answer
 
     @api.model
-    def _check_unregistered(self, projects, phones, besides=None):
-        """:raise UserError: when one of `phones` belongs to a client of the projects,
+    def _check_unregistered(self, project, phones, besides=None):
+        """:raise UserError: when one of `phones` belongs to a client of the project,
         other than `besides`"""
-        for project in projects:
-            for lead in self._find_clients(project, phones).values():
-                if not besides or lead not in besides:
-                    raise lead._registered_error()
+        for phone, lead in self._find_clients(project, phones).items():
+            if not besides or lead not in besides:
+                lead.with_env(self.env)._refuse_registration(phone)
 
-    def _registered_error(self):
-        """What to tell who registers him again: never whose he is, nor his name."""
-        self._lapse()
-        if self.user_id == self.env.user:
-            message = self.env._(
-                "%s is your client already: open his file.", self.contact_name
+    def _refuse_registration(self, phone):
+        """Say that he is a client already: never whose, nor his name (J1).
+
+        A refusal tells as much as a check at the desk, so it counts as one (J8).
+        """
+        lead = self.sudo()
+        project = lead.project_id
+        lead._lapse()
+        if lead.user_id == self.env.user:
+            raise UserError(
+                self.env._(
+                    "%s is your client already: open his file.", lead.contact_name
+                )
             )
-        elif self.user_id or self.is_sold:
-            message = self.env._(
-                "This number belongs to a client of a colleague or to a relative of "
-                "one. Ask your supervisor for a ruling."
+        self.env["property.access.log"]._log_refusal(project, phone)
+        if lead.user_id or lead.is_sold:
+            raise RedirectWarning(
+                self.env._(
+                    "This number belongs to a client of a colleague or to a relative "
+                    "of one. A supervisor can rule whose client he is."
+                ),
+                self.env.ref("crm_property_sales.property_collision_action_ask").id,
+                self.env._("Ask for a Ruling"),
+                {"property_project_id": project.id, "property_phone": phone},
             )
-        else:
-            message = self.env._(
+        raise UserError(
+            self.env._(
                 "This client is registered and free: take him over in the free pool, "
                 "or enter his visit at the reception desk."
             )
-        return UserError(message)
+        )
 
     @api.model
     def _register_or_take_over(self, vals):
@@ -407,7 +436,7 @@ class CrmLead(models.Model):
         if known.user_id == owner:
             return known.with_env(self.env)
         if known.user_id or known.is_sold:
-            raise known.with_env(self.env(su=True))._registered_error()
+            known.with_env(self.env)._refuse_registration(vals["phone"])
         known._transfer(owner, "registered", clause="C3")
         news = {
             name: value

@@ -1,7 +1,8 @@
 from datetime import timedelta
 from math import ceil
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
 
 HOUR = timedelta(hours=1)
 
@@ -39,7 +40,7 @@ class PropertyAccessLog(models.Model):
     phone_tail = fields.Char("Last Four Digits")
     result = fields.Selection(
         [
-            ("new", "New"),
+            ("new", "New Client"),
             ("yours", "Own Client"),
             ("owned", "Somebody's Client"),
             ("free", "Free Client"),
@@ -77,3 +78,33 @@ class PropertyAccessLog(models.Model):
             limit=1,
         )
         return oldest and ceil((oldest.date + HOUR - now) / timedelta(minutes=1)) or 0
+
+    @api.model
+    def _log_refusal(self, project, phone):
+        """Count a registration that is refused as a check, though it is rolled back.
+
+        :raise UserError: when the user has used up the checks of this hour
+        """
+        if self.env.su:
+            return
+        vals = {"phone_tail": phone[-4:], "user_id": self.env.uid}
+        if minutes := self._wait_minutes(project):
+            self._log_after_rollback(project, vals | {"kind": "denied"})
+            raise UserError(
+                self.env._(
+                    "You have checked as many numbers as one may in an hour: the next "
+                    "one in %s minutes.",
+                    minutes,
+                )
+            )
+        self._log_after_rollback(project, vals | {"kind": "check"})
+
+    def _log_after_rollback(self, project, vals):
+        registry, project_id = self.env.registry, project.id
+
+        def log():
+            with registry.cursor() as cr:
+                logs = api.Environment(cr, SUPERUSER_ID, {})["property.access.log"]
+                logs.create(vals | {"project_id": project_id})
+
+        self.env.cr.postrollback.add(log)

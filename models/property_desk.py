@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from .phone import clean_phone
 from .property_interaction import RECEPTION_KINDS
@@ -268,8 +268,8 @@ class PropertyDesk(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 return method(*args)
-        except UserError as error:
-            return {"status": "refused", "message": str(error)}
+        except (UserError, RedirectWarning) as error:
+            return {"status": "refused", "message": str(error.args[0])}
 
     # === Who works here ===
 

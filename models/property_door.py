@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -50,8 +50,9 @@ class PropertyDoorMixin(models.AbstractModel):
         defaults = super().default_get(fields)
         for name in set(fields).intersection(self._door_fields):
             defaults.pop(name, None)
-            if self._fields[name].default:
-                defaults[name] = self._fields[name].default(self)
+            field = self._fields[name]
+            if field.default:
+                defaults[name] = field.convert_to_write(field.default(self), self)
         return defaults
 
     @api.model_create_multi
@@ -67,9 +68,14 @@ class PropertyDoorMixin(models.AbstractModel):
         for name in vals:
             if name in self._door_fields or self._is_derived(name):
                 raise UserError(self._door_message(name))
-            if name in self._frozen_fields:
-                self._check_frozen(name, vals[name])
+            states = self._open_states(name)
+            if states is not None:
+                self._check_frozen(name, vals[name], states)
         return super().write(vals)
+
+    def _open_states(self, name):
+        """The states in which field `name` may be changed; None: in every state"""
+        return self._frozen_fields.get(name)
 
     def _write_through(self, vals):
         """Write door fields; called by the model's own steps only."""
@@ -82,10 +88,13 @@ class PropertyDoorMixin(models.AbstractModel):
             field=self._fields[name]._description_string(self.env),
         )
 
-    def _check_frozen(self, name, value):
+    def _check_frozen(self, name, value, states):
         field = self._fields[name]
+        if field.type == "many2many" and isinstance(value, list | tuple):
+            if any(isinstance(command, int) for command in value):
+                value = [Command.set(value)]  # as write() takes plain ids
         for record in self:
-            if record.state in self._frozen_fields[name]:
+            if record.state in states:
                 continue
             # A form may send a field that it did not change.
             if field.convert_to_cache(value, record) == field.convert_to_cache(

@@ -35,6 +35,12 @@ HORIZONS = [
 ]
 # What a client's dates and counts are read from.
 CLIENT_FACTS = {"lead_id", "kind", "date", "user_id", "is_valid", "next_date"}
+# How a client's identity was verified (B11).
+IDENTITY_WAYS = [
+    ("appointment", "Appointment with Signed Agreement"),
+    ("callback", "Call Back"),
+    ("id_shown", "ID Shown on Site"),
+]
 GRADES = [("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")]
 
 
@@ -49,43 +55,23 @@ class PropertyInteraction(models.Model):
     _inherit = ["property.door.mixin"]
     _order = "date DESC, id DESC"
     _rec_name = "partner_name"
-    _frozen_fields = dict.fromkeys(
-        (
-            "kind",
-            "date",
-            "project_id",
-            "lead_id",
-            "partner_name",
-            "phone",
-            "user_id",
-            "helper_ids",
-            "introduced_by_id",
-            "source_id",
-            "campaign_id",
-            "concern_ids",
-            "unit_type_ids",
-            "area_wanted",
-            "budget",
-            "purpose",
-            "horizon",
-            "grade",
-            "district",
-            "party_size",
-            "note",
-            "result",
-            "next_date",
-            "is_valid",
-            "invalid_reason",
-            "surveyor",
-            "corrects_id",
-        ),
-        ("open",),
+    _door_fields = (
+        "state",
+        "day_id",
+        "chain_number",
+        "chain_value",
+        "salt",
+        "personal_digest",
+        "anonymized_date",
     )
 
     kind = fields.Selection(INTERACTION_KINDS, required=True, default="visit_first")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")], default="open", required=True
+        [("open", "Open"), ("closed", "Closed")],
+        default="open",
+        required=True,
+        copy=False,
     )
     project_id = fields.Many2one(
         "property.project",
@@ -121,9 +107,13 @@ class PropertyInteraction(models.Model):
     user_id = fields.Many2one(
         "res.users", "Host", required=True, default=lambda self: self.env.user
     )
-    helper_ids = fields.Many2many("res.users", string="Helpers")
+    helper_ids = fields.Many2many("res.users", string="Helpers", ondelete="restrict")
     turn_id = fields.Many2one(
-        "property.roster.turn", readonly=True, copy=False, ondelete="restrict"
+        "property.roster.turn",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
     )
     introduced_by_id = fields.Many2one(
         "crm.lead",
@@ -142,13 +132,17 @@ class PropertyInteraction(models.Model):
     )
 
     # What was asked and learnt
-    source_id = fields.Many2one("utm.source", "Channel")
-    campaign_id = fields.Many2one("utm.campaign")
-    concern_ids = fields.Many2many("property.concern", string="Concerns")
+    # restrict: what the register names is not deleted, it would be gone from there (B9)
+    source_id = fields.Many2one("utm.source", "Channel", ondelete="restrict")
+    campaign_id = fields.Many2one("utm.campaign", ondelete="restrict")
+    concern_ids = fields.Many2many(
+        "property.concern", string="Concerns", ondelete="restrict"
+    )
     unit_type_ids = fields.Many2many(
         "property.unit.type",
         string="Wanted Types",
         domain="[('project_id', '=', project_id)]",
+        ondelete="restrict",
     )
     area_wanted = fields.Float("Wanted Area (㎡)", digits=(12, 2), aggregator="avg")
     budget = fields.Monetary(aggregator="avg")
@@ -168,13 +162,11 @@ class PropertyInteraction(models.Model):
             ("survey", "Competitor Survey"),
             ("wrong", "Wrong Number"),
             ("agent", "Agent or Salesman"),
+            ("unreached", "Not Reached"),
             ("other", "Other"),
         ]
     )
     surveyor = fields.Char("Surveying Firm")
-    corrects_id = fields.Many2one(
-        "property.interaction", index="btree_not_null", ondelete="restrict"
-    )
 
     _client_idx = models.Index(
         "(lead_id, date DESC, id DESC) INCLUDE (kind, user_id, is_valid, next_date) "
@@ -201,7 +193,7 @@ class PropertyInteraction(models.Model):
 
     @api.depends("lead_id")
     def _compute_from_lead(self):
-        for entry in self.filtered("lead_id"):
+        for entry in self.filtered(lambda one: one.lead_id and one.state == "open"):
             entry.partner_name = entry.lead_id.contact_name
             entry.phone = entry.lead_id.phone
 
@@ -266,7 +258,7 @@ class PropertyInteraction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         entries = super().create(vals_list)
-        entries.lead_id._sync_register()
+        (entries | entries.corrects_id).lead_id._sync_register()
         return entries
 
     def write(self, vals):
@@ -278,21 +270,10 @@ class PropertyInteraction(models.Model):
         return result
 
     def unlink(self):
-        clients = self.lead_id
+        clients = (self | self.corrects_id).lead_id
         result = super().unlink()
         clients._sync_register()
         return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_closed(self):
-        if any(entry.state == "closed" for entry in self):
-            raise UserError(
-                self.env._("A closed entry is not deleted: add a correction.")
-            )
-
-    def _close(self):
-        """Close the entries: from now on they are corrected by added ones only (B9)."""
-        self._write_through({"state": "closed"})
 
     def _link_client(self, lead):
         """The calls that led to a client are his history from now on (B7)."""

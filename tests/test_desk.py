@@ -75,7 +75,7 @@ class DeskCommon(RosterCommon):
         if entry:
             self.assertRecordValues(self.entry(result), [entry])
 
-    def assertNot(self, result, pattern=""):
+    def assertNot(self, result, pattern):
         self.assertEqual(result["status"], "refused", result)
         self.assertRegex(result.get("message", ""), pattern)
 
@@ -414,7 +414,8 @@ class TestDeskEntry(DeskCommon):
             },
         )
         self.assertNot(
-            self.enter(self.c, introduced_by_phone=PHONE, phone="13712345678")
+            self.enter(self.c, introduced_by_phone=PHONE, phone="13712345678"),
+            "whom you see",
         )
         self.assertDone(
             self.enter(self.c, invalid_reason="agent"),

@@ -1,4 +1,6 @@
 import { Component, useEffect, useRef, useState } from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
@@ -10,9 +12,10 @@ const PRESENT = ["next", "waiting"];
 /** Phone check and quick entry: one column of fields, each left with Enter. */
 export class DeskEntry extends Component {
     static template = "crm_property_sales.DeskEntry";
-    static components = { Chips };
+    static components = { Chips, Dropdown, DropdownItem };
     static props = {
         data: Object, // of property.desk load()
+        live: Object, // of property.desk live()
         draft: Object, // reactive
         onEntered: Function,
     };
@@ -20,6 +23,7 @@ export class DeskEntry extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.draft = useState(this.props.draft);
         this.form = useRef("form");
         this.phone = useRef("phone");
         this.answerText = answerText;
@@ -28,12 +32,8 @@ export class DeskEntry extends Component {
         useHotkey("control+enter", () => this.save(), { bypassEditableProtection: true });
         useEffect(
             () => this.phone.el?.focus(),
-            () => [this.props.draft.ring, this.props.draft.turn_id]
+            () => [this.draft.ring, this.draft.turn_id]
         );
-    }
-
-    get draft() {
-        return this.props.draft;
     }
 
     get choices() {
@@ -48,8 +48,12 @@ export class DeskEntry extends Component {
         return this.draft.ring === "call";
     }
 
+    get ring() {
+        return this.props.live.rings.find(({ ring }) => ring === this.draft.ring);
+    }
+
     get queue() {
-        return this.props.data.live.rings.find(({ ring }) => ring === this.draft.ring).queue;
+        return this.ring.queue;
     }
 
     get kinds() {
@@ -91,8 +95,7 @@ export class DeskEntry extends Component {
     }
 
     get turn() {
-        const ring = this.props.data.live.rings.find(({ ring }) => ring === this.draft.ring);
-        return ring.open_turns.find(({ id }) => id === this.draft.turn_id);
+        return this.ring.open_turns.find(({ id }) => id === this.draft.turn_id);
     }
 
     /** Whose client came is out: a colleague helps. */
@@ -145,12 +148,15 @@ export class DeskEntry extends Component {
         this.draft.helper_id = this.helpers[0]?.user_id || false;
     }
 
-    async askRuling() {
-        const result = await this.orm.call("property.desk", "ask_ruling", [
-            this.project.id,
-            this.draft.phone.trim(),
-            this.turn?.user_id || false,
-        ]);
+    /** Everyone but the one who has him. */
+    get claimants() {
+        return this.queue.filter(({ user_id }) => user_id !== this.state.answer.owner.id);
+    }
+
+    /** @param claimantId for whom the desk asks; a rep asks for himself */
+    async askRuling(claimantId) {
+        const args = [this.project.id, this.draft.phone.trim(), claimantId];
+        const result = await this.orm.call("property.desk", "ask_ruling", args);
         if (result.status === "done") {
             return this.action.doAction(result.action);
         }

@@ -1,7 +1,6 @@
 import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { useSetupAction } from "@web/search/action_hook";
@@ -22,7 +21,7 @@ export class ReceptionDesk extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.bus = useService("bus_service");
-        this.keepLast = new KeepLast();
+        this.asked = 0;
         this.state = useState({ data: null });
         this.draft = useState(this.props.state?.draft || emptyDraft("visit"));
         useSetupAction({ getLocalState: () => ({ draft: { ...this.draft } }) });
@@ -50,6 +49,7 @@ export class ReceptionDesk extends Component {
     }
 
     async load(projectId) {
+        this.asked++;
         this.state.data = await this.orm.call("property.desk", "load", [projectId]);
         this.listen(this.state.data.project);
     }
@@ -72,20 +72,24 @@ export class ReceptionDesk extends Component {
         await this.load(Number(id));
     }
 
+    /** Of several questions at once only the answer to the last one is shown. */
     async refresh() {
         const { project } = this.state.data;
         if (project) {
-            this.state.data.live = await this.keepLast.add(
-                this.orm.call("property.desk", "live", [project.id])
-            );
+            const number = ++this.asked;
+            const live = await this.orm.call("property.desk", "live", [project.id]);
+            if (number === this.asked) {
+                this.state.data.live = live;
+            }
         }
     }
 
     setRing(ring) {
         if (this.draft.ring !== ring) {
             // What was typed stays; what only the other ring has does not.
-            Object.assign(this.draft, { ring, kind: "", turn_id: false, helper_id: false });
-            this.draft.party_size ||= ring === "visit" ? "1" : "";
+            const { party_size } = emptyDraft(ring);
+            const other = { ring, party_size, kind: "", turn_id: false, helper_id: false };
+            Object.assign(this.draft, other);
         }
     }
 

@@ -3,6 +3,8 @@ import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 
+const ICONS = { suspended: "fa-ban", off_duty: "fa-moon-o" };
+
 /** One ring: who is next, who follows, who is out; the buttons that move it. */
 export class RingPanel extends Component {
     static template = "crm_property_sales.RingPanel";
@@ -13,12 +15,12 @@ export class RingPanel extends Component {
         userId: Number,
         reasons: Array,
         active: Boolean,
-        onSelect: Function,
         move: Function, // (method, args) => runs an action of the ring, then reads it anew
         onTurn: Function,
     };
 
     setup() {
+        this.ICONS = ICONS;
         this.state = useState({ suspending: false, note: "" });
     }
 
@@ -34,12 +36,14 @@ export class RingPanel extends Component {
         return this.props.ring.queue.find(({ status }) => status === "next");
     }
 
-    hint(place) {
-        return {
-            away: place.reason || _t("Away"),
-            suspended: _t("Suspended"),
-            off_duty: _t("Off Duty"),
-        }[place.status];
+    /** Who follows the next one, in order. */
+    get queue() {
+        return this.props.ring.queue.filter((place) => place !== this.next);
+    }
+
+    hint({ status, reason }) {
+        const said = { away: _t("Away"), suspended: _t("Turn Suspended"), off_duty: _t("Off Duty") };
+        return [said[status], reason].filter(Boolean).join(": ");
     }
 
     /** What a click on a rep offers: [label, what it does]. */
