@@ -109,7 +109,11 @@ class PropertyInteraction(models.Model):
     )
     helper_ids = fields.Many2many("res.users", string="Helpers", ondelete="restrict")
     turn_id = fields.Many2one(
-        "property.roster.turn", readonly=True, copy=False, ondelete="restrict"
+        "property.roster.turn",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
     )
     introduced_by_id = fields.Many2one(
         "crm.lead",
