@@ -6,6 +6,7 @@ from random import Random
 from odoo import fields
 
 from . import desk
+from .aftercare import Aftercare
 from .check import check
 from .clock import clock, local, utc
 from .deals import Deals
@@ -62,10 +63,12 @@ class Office:
         self.rings = Rings(self)
         self.rings.plan_duty(self.start, self.today)
         self.quarrels = Quarrels(self)
+        self.aftercare = Aftercare(self)
+        self.aftercare.plan()
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
-            for part in (self.reception, self.rings, self.quarrels):
+            for part in (self.reception, self.rings, self.quarrels, self.aftercare):
                 part.plan_day(day)
         self._run()
         self.clock.set(self.now)

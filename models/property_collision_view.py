@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from .property_collision import PARTIES
 from .property_interaction import FOLLOWUP_KINDS, VISIT_KINDS
 
 SIDES = ("holder", "claimant")
@@ -33,7 +34,7 @@ class PropertyCollision(models.Model):
 
     is_judge = fields.Boolean(compute="_compute_role", export_string_translation=False)
     my_side = fields.Selection(
-        [("holder", "Holder"), ("claimant", "Claimant")],
+        PARTIES,
         compute="_compute_role",
         search="_search_my_side",
     )
