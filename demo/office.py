@@ -6,6 +6,7 @@ from random import Random
 from odoo import fields
 
 from . import desk
+from .care import Care
 from .check import check
 from .clock import clock, local, utc
 from .deals import Deals
@@ -62,6 +63,7 @@ class Office:
         self.rings = Rings(self)
         self.rings.plan_duty(self.start, self.today)
         self.quarrels = Quarrels(self)
+        self.care = Care(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
@@ -71,6 +73,7 @@ class Office:
         self.clock.set(self.now)
         self.reception.finish()
         self.quarrels.finish()
+        self.care.finish()
         desk.finish(self)
         self.env.flush_all()
 
