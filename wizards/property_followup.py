@@ -66,10 +66,10 @@ class PropertyFollowup(models.TransientModel):
             ("14", "In Two Weeks"),
             ("30", "In a Month"),
         ],
-        "Again",
+        "Next Follow-up In",
     )
     next_date = fields.Date(
-        "On", compute="_compute_next_date", store=True, readonly=False
+        "Next Follow-up", compute="_compute_next_date", store=True, readonly=False
     )
 
     @api.depends("lead_id")
