@@ -7,6 +7,7 @@ from odoo import fields
 
 from . import desk
 from .care import Care
+from .changes import Changes
 from .check import check
 from .clock import clock, local, utc
 from .deals import Deals
@@ -63,11 +64,12 @@ class Office:
         self.rings = Rings(self)
         self.rings.plan_duty(self.start, self.today)
         self.quarrels = Quarrels(self)
+        self.changes = Changes(self)
         self.care = Care(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
-            for part in (self.reception, self.rings, self.quarrels):
+            for part in (self.reception, self.rings, self.quarrels, self.changes):
                 part.plan_day(day)
         self._run()
         self.clock.set(self.now)

@@ -49,6 +49,7 @@ class PropertyFestival(models.Model):
         help="The greeting is on the list so long before.",
     )
     message = fields.Text(
+        "Greeting Text",
         required=True,
         translate=True,
         help="What to say or send. {client}, {rep} and {project} are filled in.",
