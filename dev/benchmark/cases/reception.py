@@ -1,0 +1,1 @@
+"""The desk and the register: rings, closing, proof (performance.md §10)."""
