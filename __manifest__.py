@@ -38,6 +38,7 @@
         "reports/property_collision_reports.xml",
         "reports/property_client_handover_reports.xml",
         "data/mail_template_data.xml",
+        "wizards/property_collision_step_views.xml",
         "wizards/property_followup_views.xml",
         "wizards/property_policy_whatif_views.xml",
         "wizards/property_unit_import_views.xml",
@@ -82,4 +83,5 @@
         "web.assets_tests": ["crm_property_sales/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,3 +1,6 @@
+from .models.property_register_guard import remove_guards
+
+
 def post_init_hook(env):
     """Projects count in yuan, whatever the company does; client data stay inside (J1):
     CRM's enrichment would send them to a service outside, and autocompletion every name
@@ -16,3 +19,8 @@ def post_init_hook(env):
     for xmlid in outward:
         if cron := env.ref(xmlid, raise_if_not_found=False):
             cron.active = False
+
+
+def uninstall_hook(env):
+    """What keeps closed entries would keep them from the uninstallation too."""
+    remove_guards(env.cr)

@@ -123,10 +123,18 @@ def _time(env):
     }
     project = env["property.project"].search([], limit=1)
     first, _end = project.day_bounds(project.local_day() - timedelta(days=1))
+    broken = [
+        proof["message"]
+        for proof in map(
+            type(project).verify_register, env["property.project"].search([])
+        )
+        if proof["problem"]
+    ]
     return late | {
+        "the register proves itself": broken,
         "past days are closed": env["property.interaction"].search(
             [("date", "<", first), ("state", "=", "open")]
-        )
+        ),
     }
 
 

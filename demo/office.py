@@ -11,7 +11,9 @@ from .clock import clock, local, utc
 from .deals import Deals
 from .inventory import build_projects
 from .people import hire
+from .quarrels import Quarrels
 from .reception import Reception
+from .rings import Rings
 from .words import CAMPAIGNS, CHANNELS
 
 SEED = 20240520
@@ -57,12 +59,17 @@ class Office:
         desk.name_stages(self.env)
         self.deals = Deals(self)
         self.reception = Reception(self)
+        self.rings = Rings(self)
+        self.quarrels = Quarrels(self)
         self.deals.plan()
         for number in range(DAYS + 1):
-            self.reception.plan_day(self.start + timedelta(days=number))
+            day = self.start + timedelta(days=number)
+            for part in (self.reception, self.rings, self.quarrels):
+                part.plan_day(day)
         self._run()
         self.clock.set(self.now)
         self.reception.finish()
+        self.quarrels.finish()
         desk.finish(self)
         self.env.flush_all()
 

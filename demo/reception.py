@@ -44,6 +44,7 @@ class Client:
     budget: int
     keen: float  # 0 will never buy … 1 has come to buy
     lead: object = None
+    turn: object = None  # by which he came to the rep, until it is entered
     follow_ups: int = 0  # still to come
     visits: int = 0
     followed: bool = False
@@ -67,7 +68,6 @@ class Reception:
         self.clients = []
         self._entries = []  # the day's, written at closing
         self._phones = iter(self.rng.sample(range(10_000), 10_000))
-        self._turns = {}
         self._reps = {
             project: project.team_ids.member_ids.sorted("id")
             for project in office.projects
@@ -80,7 +80,8 @@ class Reception:
             for mean, step in ((calls, self.call), (visits, self.first_visit)):
                 for _client in range(self._draw(mean * factor)):
                     self.office.at(self.office.open_hour(day), step, project)
-        self.office.at(utc(day, 18, 25), self.close_day)
+        self.office.at(utc(day, 8, 40), self.open_day)
+        self.office.at(utc(day, 18, 25), self.close_day, day)
         if day.weekday() == 6:
             self.office.at(utc(day, 18, 26), self.review)
 
@@ -89,12 +90,6 @@ class Reception:
 
     # === Who comes ===
 
-    def _turn(self, project, ring):
-        """Round and round: calls and visits are two rings."""
-        place = self._turns.get((project, ring), 0)
-        self._turns[project, ring] = place + 1
-        return self._reps[project][place % len(self._reps[project])]
-
     def _somebody(self, project, ring):
         office, rng = self.office, self.rng
         female = office.chance(0.46)
@@ -102,10 +97,12 @@ class Reception:
         homes = types.filtered("rooms")
         unit_type = rng.choice(types if office.chance(0.06) else homes)
         sqm = 13_000 if project == office.projects[0] else 15_500
+        turn = office.rings.turn(project, ring)
         budget = int(unit_type.area_gross * sqm * rng.uniform(0.85, 1.1)) // 50_000
         return Client(
             project=project,
-            rep=self._turn(project, ring),
+            rep=turn.user_id.with_env(self.env),
+            turn=turn,
             name=rng.choice(SURNAMES) + rng.choice(FEMALE if female else MALE),
             female=female,
             phone=f"1990000{next(self._phones):04}",
@@ -145,11 +142,16 @@ class Reception:
                 "district": client.district,
                 "party_size": 1 if kind == "call_in" else rng.randint(1, 4),
             }
+        if client.turn:
+            entry["turn_id"], client.turn = client.turn.id, None
         client.seen = office.day
         self._entries.append(entry | values)
 
     def _enter_invalid(self, project, kind, ring):
+        """The reception did not count: its turn is given back."""
         client = self._somebody(project, ring)
+        client.turn._give_back("无效接待")
+        client.turn = None
         reason = self.office.pick({"survey": 5, "wrong": 2, "agent": 3})
         if reason == "wrong" and kind != "call_in":
             reason = "agent"
@@ -281,15 +283,41 @@ class Reception:
     def care(self, client):
         self._enter(client, "care", self.rng.choice(CARED), result="满意")
 
-    # === Evening ===
+    # === Morning and evening ===
 
-    def close_day(self):
-        self._write_entries()._close()
+    def open_day(self):
+        """The opening check: now and then someone forgets to sign."""
+        office = self.office
+        for project in office.projects:
+            day = self.env["property.day"]._of(project)
+            office.by("control", day.check_ids).action_toggle()
+            for user in self._reps[project]:
+                if office.chance(0.95):
+                    office.as_(user, day).action_sign()
+            if office.chance(0.97):
+                office.as_(project.manager_id, day).action_sign()
+
+    def close_day(self, date):
+        self._write_entries()
+        for project in self.office.projects:
+            day = self.env["property.day"]._of(project, date)
+            self.office.as_(project.team_ids.user_id[:1], day).action_close()
 
     def _write_entries(self):
+        """Write the day's entries, each of who was there, when he was."""
         entries = sorted(self._entries, key=lambda entry: entry["date"])
         self._entries = []
-        return self.env["property.interaction"].create(entries)
+        written = self.env["property.interaction"].create(entries)
+        written.flush_recordset()
+        self.env.cr.execute(
+            """UPDATE property_interaction
+                  SET create_uid = user_id, write_uid = user_id,
+                      create_date = LEAST(date + interval '7 minutes', %(now)s),
+                      write_date = LEAST(date + interval '7 minutes', %(now)s)
+                WHERE id = ANY(%(ids)s)""",
+            {"now": self.office.moment, "ids": written.ids},
+        )
+        written.invalidate_recordset()
 
     def review(self):
         """Sunday evening: stages move on, lapses are written down (C3)."""
@@ -319,15 +347,6 @@ class Reception:
             )
 
     def finish(self):
-        """Today's entries stay open; every entry is of who was there, when he was."""
+        """Today's entries stay open."""
         self._write_entries()
         self.advance()
-        self.env.flush_all()
-        self.env.cr.execute(
-            """UPDATE property_interaction
-                  SET create_uid = user_id, write_uid = user_id,
-                      create_date = LEAST(date + interval '7 minutes', %(now)s),
-                      write_date = LEAST(date + interval '7 minutes', %(now)s)""",
-            {"now": self.office.now},
-        )
-        self.env["property.interaction"].invalidate_model()

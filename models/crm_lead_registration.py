@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.tools import SQL
 
 from .crm_lead_ownership import QUIET
@@ -121,7 +121,8 @@ class CrmLead(models.Model):
                 )
             )
         if clients and "phone" in vals:
-            self._check_unregistered(clients.project_id, [vals["phone"]], clients)
+            for project in clients.project_id:
+                self._check_unregistered(project, [vals["phone"]], clients)
         if not vals.get("project_id"):
             return super().write(vals)
         # An ordinary lead becomes a client.
@@ -363,32 +364,44 @@ class CrmLead(models.Model):
         return answer
 
     @api.model
-    def _check_unregistered(self, projects, phones, besides=None):
-        """:raise UserError: when one of `phones` belongs to a client of the projects,
+    def _check_unregistered(self, project, phones, besides=None):
+        """:raise UserError: when one of `phones` belongs to a client of the project,
         other than `besides`"""
-        for project in projects:
-            for lead in self._find_clients(project, phones).values():
-                if not besides or lead not in besides:
-                    raise lead._registered_error()
+        for phone, lead in self._find_clients(project, phones).items():
+            if not besides or lead not in besides:
+                lead.with_env(self.env)._refuse_registration(phone)
 
-    def _registered_error(self):
-        """What to tell who registers him again: never whose he is, nor his name."""
-        self._lapse()
-        if self.user_id == self.env.user:
-            message = self.env._(
-                "%s is your client already: open his file.", self.contact_name
+    def _refuse_registration(self, phone):
+        """Say that he is a client already: never whose, nor his name (J1).
+
+        A refusal tells as much as a check at the desk, so it counts as one (J8).
+        """
+        lead = self.sudo()
+        project = lead.project_id
+        lead._lapse()
+        if lead.user_id == self.env.user:
+            raise UserError(
+                self.env._(
+                    "%s is your client already: open his file.", lead.contact_name
+                )
             )
-        elif self.user_id or self.is_sold:
-            message = self.env._(
-                "This number belongs to a client of a colleague or to a relative of "
-                "one. Ask your supervisor for a ruling."
+        self.env["property.access.log"]._log_refusal(project, phone)
+        if lead.user_id or lead.is_sold:
+            raise RedirectWarning(
+                self.env._(
+                    "This number belongs to a client of a colleague or to a relative "
+                    "of one. A supervisor can rule whose client he is."
+                ),
+                self.env.ref("crm_property_sales.property_collision_action_ask").id,
+                self.env._("Ask for a Ruling"),
+                {"property_project_id": project.id, "property_phone": phone},
             )
-        else:
-            message = self.env._(
+        raise UserError(
+            self.env._(
                 "This client is registered and free: take him over in the free pool, "
                 "or enter his visit at the reception desk."
             )
-        return UserError(message)
+        )
 
     @api.model
     def _register_or_take_over(self, vals):
@@ -407,7 +420,7 @@ class CrmLead(models.Model):
         if known.user_id == owner:
             return known.with_env(self.env)
         if known.user_id or known.is_sold:
-            raise known.with_env(self.env(su=True))._registered_error()
+            known.with_env(self.env)._refuse_registration(vals["phone"])
         known._transfer(owner, "registered", clause="C3")
         news = {
             name: value

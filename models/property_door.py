@@ -67,9 +67,14 @@ class PropertyDoorMixin(models.AbstractModel):
         for name in vals:
             if name in self._door_fields or self._is_derived(name):
                 raise UserError(self._door_message(name))
-            if name in self._frozen_fields:
-                self._check_frozen(name, vals[name])
+            states = self._open_states(name)
+            if states is not None:
+                self._check_frozen(name, vals[name], states)
         return super().write(vals)
+
+    def _open_states(self, name):
+        """The states in which field `name` may be changed; None: in every state"""
+        return self._frozen_fields.get(name)
 
     def _write_through(self, vals):
         """Write door fields; called by the model's own steps only."""
@@ -82,10 +87,10 @@ class PropertyDoorMixin(models.AbstractModel):
             field=self._fields[name]._description_string(self.env),
         )
 
-    def _check_frozen(self, name, value):
+    def _check_frozen(self, name, value, states):
         field = self._fields[name]
         for record in self:
-            if record.state in self._frozen_fields[name]:
+            if record.state in states:
                 continue
             # A form may send a field that it did not change.
             if field.convert_to_cache(value, record) == field.convert_to_cache(

@@ -49,43 +49,23 @@ class PropertyInteraction(models.Model):
     _inherit = ["property.door.mixin"]
     _order = "date DESC, id DESC"
     _rec_name = "partner_name"
-    _frozen_fields = dict.fromkeys(
-        (
-            "kind",
-            "date",
-            "project_id",
-            "lead_id",
-            "partner_name",
-            "phone",
-            "user_id",
-            "helper_ids",
-            "introduced_by_id",
-            "source_id",
-            "campaign_id",
-            "concern_ids",
-            "unit_type_ids",
-            "area_wanted",
-            "budget",
-            "purpose",
-            "horizon",
-            "grade",
-            "district",
-            "party_size",
-            "note",
-            "result",
-            "next_date",
-            "is_valid",
-            "invalid_reason",
-            "surveyor",
-            "corrects_id",
-        ),
-        ("open",),
+    _door_fields = (
+        "state",
+        "day_id",
+        "chain_number",
+        "chain_value",
+        "salt",
+        "personal_digest",
+        "anonymized_date",
     )
 
     kind = fields.Selection(INTERACTION_KINDS, required=True, default="visit_first")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")], default="open", required=True
+        [("open", "Open"), ("closed", "Closed")],
+        default="open",
+        required=True,
+        copy=False,
     )
     project_id = fields.Many2one(
         "property.project",
@@ -121,7 +101,10 @@ class PropertyInteraction(models.Model):
     user_id = fields.Many2one(
         "res.users", "Host", required=True, default=lambda self: self.env.user
     )
-    helper_ids = fields.Many2many("res.users", string="Helpers")
+    helper_ids = fields.Many2many("res.users", string="Helpers", ondelete="restrict")
+    turn_id = fields.Many2one(
+        "property.roster.turn", readonly=True, copy=False, ondelete="restrict"
+    )
     introduced_by_id = fields.Many2one(
         "crm.lead",
         "Brought by Client",
@@ -139,13 +122,17 @@ class PropertyInteraction(models.Model):
     )
 
     # What was asked and learnt
-    source_id = fields.Many2one("utm.source", "Channel")
-    campaign_id = fields.Many2one("utm.campaign")
-    concern_ids = fields.Many2many("property.concern", string="Concerns")
+    # restrict: what the register names is not deleted, it would be gone from there (B9)
+    source_id = fields.Many2one("utm.source", "Channel", ondelete="restrict")
+    campaign_id = fields.Many2one("utm.campaign", ondelete="restrict")
+    concern_ids = fields.Many2many(
+        "property.concern", string="Concerns", ondelete="restrict"
+    )
     unit_type_ids = fields.Many2many(
         "property.unit.type",
         string="Wanted Types",
         domain="[('project_id', '=', project_id)]",
+        ondelete="restrict",
     )
     area_wanted = fields.Float("Wanted Area (㎡)", digits=(12, 2), aggregator="avg")
     budget = fields.Monetary(aggregator="avg")
@@ -169,9 +156,6 @@ class PropertyInteraction(models.Model):
         ]
     )
     surveyor = fields.Char("Surveying Firm")
-    corrects_id = fields.Many2one(
-        "property.interaction", index="btree_not_null", ondelete="restrict"
-    )
 
     _client_idx = models.Index(
         "(lead_id, date DESC, id DESC) INCLUDE (kind, user_id, is_valid, next_date) "
@@ -182,6 +166,10 @@ class PropertyInteraction(models.Model):
     )
     _day_idx = models.Index(
         "(project_id, date DESC, id DESC) INCLUDE (kind, user_id, source_id, is_valid)"
+    )
+    _turn_uniq = models.UniqueIndex(
+        "(turn_id) WHERE turn_id IS NOT NULL",
+        "This turn has an entry in the register already.",
     )
     _invalid_has_reason = models.Constraint(
         "CHECK(is_valid OR invalid_reason IS NOT NULL)",
@@ -194,7 +182,7 @@ class PropertyInteraction(models.Model):
 
     @api.depends("lead_id")
     def _compute_from_lead(self):
-        for entry in self.filtered("lead_id"):
+        for entry in self.filtered(lambda one: one.lead_id and one.state == "open"):
             entry.partner_name = entry.lead_id.contact_name
             entry.phone = entry.lead_id.phone
 
@@ -259,7 +247,7 @@ class PropertyInteraction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         entries = super().create(vals_list)
-        entries.lead_id._sync_register()
+        (entries | entries.corrects_id).lead_id._sync_register()
         return entries
 
     def write(self, vals):
@@ -271,21 +259,10 @@ class PropertyInteraction(models.Model):
         return result
 
     def unlink(self):
-        clients = self.lead_id
+        clients = (self | self.corrects_id).lead_id
         result = super().unlink()
         clients._sync_register()
         return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_closed(self):
-        if any(entry.state == "closed" for entry in self):
-            raise UserError(
-                self.env._("A closed entry is not deleted: add a correction.")
-            )
-
-    def _close(self):
-        """Close the entries: from now on they are corrected by added ones only (B9)."""
-        self._write_through({"state": "closed"})
 
     def _link_client(self, lead):
         """The calls that led to a client are his history from now on (B7)."""
@@ -333,6 +310,19 @@ class PropertyInteraction(models.Model):
             "grade": self.grade,
             "district": self.district,
         }
+
+    def action_ask_ruling(self):
+        """The host of a visit claims who came, whoever's client he is (C6)."""
+        self.ensure_one()
+        if self.lead_id or not self.is_valid or self.kind not in VISIT_KINDS:
+            raise UserError(
+                self.env._(
+                    "A ruling is asked for on an effective visit that is in no "
+                    "client's file yet."
+                )
+            )
+        rulings = self.env["property.collision"]
+        return rulings._ask(self.project_id, self.phone, self.user_id, self)
 
     def action_register_client(self):
         """Register who came; what a registration needs and the entry lacks is asked for

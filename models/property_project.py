@@ -173,6 +173,19 @@ class PropertyProject(models.Model):
         today = self.local_day()
         return fields.Date.add(today, days=self.policy(today).warn_days)
 
+    # === Live screens ===
+
+    def _notify_desk(self):
+        """Tell the open desks of the project that rings, duty or absences changed.
+
+        The message carries nothing but the project: what changed is asked for, under
+        the rules of who asks.
+        """
+        self.ensure_one()
+        self.env["bus.bus"]._sendone(
+            f"property_desk_{self.id}", "property_desk", {"project_id": self.id}
+        )
+
     def action_open_units(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_property_sales.property_unit_action"

@@ -60,6 +60,16 @@ class ResUsers(models.Model):
         projects = self._office_project_ids(company_ids)
         return Domain(field, "in", projects + [False] * common)
 
+    def _office_rep_ids(self):
+        """Whose clients he sees: a rep his own, a supervisor his teams' too."""
+        if not self._has_office_role("rep"):
+            return []
+        reps = self
+        if self._has_office_role("supervisor"):
+            teams = self.env["crm.team"].sudo().search([("user_id", "=", self.id)])
+            reps |= teams.member_ids
+        return reps.ids
+
     def _office_domain(self, company_ids, *wide, owner="user_id", lead="lead_id"):
         """Rows that hang on a client: of the user's projects, and of those
 
@@ -74,13 +84,7 @@ class ResUsers(models.Model):
         domain = self._office_project_domain(company_ids)
         if self._has_office_role(*wide):
             return domain
-        clients = Domain.FALSE
-        if self._has_office_role("rep"):
-            owners = self
-            if self._has_office_role("supervisor"):
-                teams = self.env["crm.team"].sudo().search([("user_id", "=", self.id)])
-                owners |= teams.member_ids
-            clients = Domain(owner, "in", owners.ids)
+        clients = Domain(owner, "in", self._office_rep_ids())
         shares = self.env["property.share"].sudo().search([("user_id", "=", self.id)])
         if shares:
             clients |= Domain(lead, "in", shares.lead_id.ids)
@@ -113,6 +117,16 @@ class ResUsers(models.Model):
         """Deals and money: reps their own, everyone who handles deals all."""
         return self._office_domain(
             company_ids, "clerk", "control", "finance", "service", "manager", "hq"
+        )
+
+    def _office_collision_domain(self, company_ids):
+        """`property.collision`: both parties, their supervisors, and who sees all."""
+        domain = self._office_project_domain(company_ids)
+        if self._has_office_role("manager", "hq"):
+            return domain
+        reps = self._office_rep_ids()
+        return domain & (
+            Domain("claimant_id", "in", reps) | Domain("holder_id", "in", reps)
         )
 
     def _office_partner_domain(self, company_ids):

@@ -7,5 +7,7 @@ from . import (
     property_form_pdf,
     property_form_xlsx,
     ir_actions_report,
+    property_proof,
     property_deposit,
+    property_collision,
 )

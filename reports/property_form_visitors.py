@@ -7,7 +7,10 @@ from .form_table import Column, Figure, Section
 
 
 class PropertyFormVisitors(models.AbstractModel):
-    """G1 来电来访客户记录: the day's calls and visits, with sub-totals."""
+    """G1 来电来访客户记录: the day's calls and visits, with sub-totals.
+
+    Of a corrected entry the correction alone is shown (B9).
+    """
 
     _name = "property.form.visitors"
     _inherit = ["property.form"]
@@ -68,6 +71,7 @@ class PropertyFormVisitors(models.AbstractModel):
             ("date", ">=", start),
             ("date", "<", end),
             ("kind", "in", RECEPTION_KINDS),
+            ("is_corrected", "=", False),
         ]
         if scope.user:
             domain.append(("user_id", "=", scope.user.id))

@@ -1,10 +1,12 @@
 from contextlib import contextmanager
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
+
+from ..models.property_interaction_chain import GENESIS
 
 MODULE = "crm_property_sales"
 UTC8 = "Asia/Shanghai"
@@ -255,6 +257,22 @@ class PropertyCommon(BaseCommon):
         return cls.env["crm.lead"].with_user(user).create(defaults | vals)
 
     @classmethod
+    def close_entries(cls, entries):
+        """As if the day had been closed with these entries alone, complete or not."""
+        entries = entries.sudo()
+        project = entries.project_id
+        last = entries.search(
+            [("project_id", "=", project.id), ("state", "=", "closed")],
+            order="chain_number DESC",
+            limit=1,
+        )
+        entries._chain(
+            cls.env["property.day"]._of(project),
+            last.chain_number,
+            last.chain_value or GENESIS,
+        )
+
+    @classmethod
     def make_slip(cls, client, unit, **vals):
         """A slip control has drafted, not yet opened."""
         defaults = {
@@ -309,7 +327,8 @@ class PropertyCommon(BaseCommon):
     @contextmanager
     def assertRefused(self, pattern):
         """The user is told so in words, and as on the server nothing of it stays."""
-        with self.assertRaisesRegex(UserError, pattern), self.cr.savepoint():
+        refusals = (UserError, RedirectWarning)
+        with self.assertRaisesRegex(refusals, pattern), self.cr.savepoint():
             yield
 
     def run_cron(self, xmlid):

@@ -25,6 +25,16 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.day                r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.day.check          r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.day.check.item     r/r  r/r    r/r      -/-     -/-     r/r       rwcu/rwcu rwcu/rwcu -/- r/r
+property.access.log         -/-  -/-    -/-      -/-     -/-     -/-       r/-     r/r      -/-  -/-
+property.roster             r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.roster.line        r/-  r/-    -/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
+property.roster.turn        r/-  r/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
+property.roster.reason      r/r  r/r    -/-      -/-     -/-     r/r       rwc/rwc rwc/rwc  -/-  r/r
+property.absence            r/-  rwc/-  -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
+property.duty               r/-  r/-    -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -44,6 +54,11 @@ property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/- 
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 """
+# Rows between two reps: one's own / a colleague's / of another project.
+PARTY_ROWS = """
+                          rep       clerk        control      finance     service  supervisor manager      hq     crm    seller
+property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    rc/-/-    rc/rc/-      r/r/r  -/-/-  r/-/-
+"""
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
 WIZARDS = dict.fromkeys(
     (
@@ -54,10 +69,17 @@ WIZARDS = dict.fromkeys(
         "property.unit.import.line",
     ),
     ("control", "manager"),
+) | dict.fromkeys(
+    ("property.policy.whatif", "property.policy.whatif.line"), ("manager", "hq")
 )
+WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
-WITHOUT_RULE = {"property.concern"}
+WITHOUT_RULE = {
+    "property.concern",
+    "property.day.check.item",
+    "property.roster.reason",
+}
 
 
 def parse(table):
@@ -78,6 +100,7 @@ class AccessCommon(PropertyCommon):
         super().setUpClass()
         cls.crm = new_test_user(cls.env, "crm_all", groups=ALL_LEADS, tz=UTC8)
         cls.project.user_ids |= cls.crm
+        cls.other_project.user_ids |= cls.supervisor_b
         garden, other = (
             cls._make_rows(project, unit)
             for project, unit in (
@@ -107,9 +130,27 @@ class AccessCommon(PropertyCommon):
             project_id=project.id,
             line_ids=[Command.create({"name": "All", "value": "balance"})],
         )
+        day = cls._make("property.day", project_id=project.id)
+        ring = cls.env["property.roster"]._ring(project, "visit")
+        reason = cls.env.ref(f"{MODULE}.property_roster_reason_busy")
+        someone = ring.line_ids.user_id[-1:]
         records = (
             project,
+            day,
+            day.check_ids[0],
+            day.check_ids[0].item_id,
             unit,
+            ring,
+            ring.line_ids[:1],
+            ring._advance(),
+            reason,
+            cls._make(
+                "property.absence",
+                project_id=project.id,
+                user_id=someone.id,
+                reason_id=reason.id,
+            ),
+            cls._make("property.duty", project_id=project.id, user_ids=someone.ids),
             unit.building_id,
             unit.permit_id,
             unit.unit_type_id,
@@ -117,6 +158,7 @@ class AccessCommon(PropertyCommon):
             plan,
             plan.line_ids,
             cls._make("property.policy", project_id=project.id),
+            cls._make("property.access.log", project_id=project.id, kind="check"),
             cls._make("property.concern", name=project.name),
             cls._make(
                 "property.band",
@@ -181,6 +223,7 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
                 date_end="2999-12-31",
             ),
+            cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
         return {record._name: record.with_env(cls.env) for record in records}
 
@@ -228,6 +271,11 @@ class TestAccessRights(AccessCommon):
         places = zip(("own", "colleague's", "other project's"), self.deals, strict=True)
         self.assertMatrix(CLIENT_ROWS, tuple(places))
 
+    def test_rows_between_reps(self):
+        """C6, J1: both parties and their supervisors; no share, no desk widens it"""
+        places = zip(("own", "colleague's", "other project's"), self.deals, strict=True)
+        self.assertMatrix(PARTY_ROWS, tuple(places))
+
     def test_wizards(self):
         """H1: dialogs are for the roles that may do what they do"""
         for model, roles in WIZARDS.items():
@@ -240,7 +288,8 @@ class TestAccessRights(AccessCommon):
 
     def test_matrix_is_complete(self):
         """J1: no model of the module without access lines, rules and a matrix row"""
-        listed = {row[0] for row in parse(PROJECT_ROWS) + parse(CLIENT_ROWS)}
+        tables = (PROJECT_ROWS, CLIENT_ROWS, PARTY_ROWS)
+        listed = {row[0] for table in tables for row in parse(table)}
         models = [
             model
             for model in self.env["ir.model"].search([])

@@ -181,7 +181,7 @@ class TestInteraction(PropertyCommon):
         client = self.make_client(self.rep_a)
         entry = self.register(lead_id=client.id, note="two rooms")
         entry.note = "three rooms"
-        entry._close()
+        self.close_entries(entry)
         fields = {
             name
             for name, field in entry._fields.items()
@@ -208,6 +208,7 @@ class TestInteraction(PropertyCommon):
             "unit_type_ids": [(4, self.type_two.id)],
             "project_id": self.other_project.id,
             "corrects_id": self.register().id,
+            "correction_ids": [(4, self.register().id)],
             "introduced_by_id": client.id,
             "campaign_id": self.env["utm.campaign"].create({"name": "Test"}).id,
         }
@@ -228,7 +229,7 @@ class TestInteraction(PropertyCommon):
     def test_form_of_closed_entry_saves_unchanged(self):
         """B9: saving what was not changed is no change."""
         entry = self.register(concern_ids=self.env["property.concern"].search([]).ids)
-        entry._close()
+        self.close_entries(entry)
         entry.write({"note": entry.note, "source_id": self.source.id})
         self.assertEqual(entry.state, "closed")
 
@@ -249,7 +250,7 @@ class TestInteraction(PropertyCommon):
     def test_correction_names_the_original(self):
         """B9: a closed entry is corrected by an added one."""
         entry = self.register()
-        entry._close()
+        self.close_entries(entry)
         correction = self.register(corrects_id=entry.id, partner_name="Ms Zhou")
         self.assertEqual(correction.corrects_id, entry)
         self.assertEqual(entry.partner_name, "Ms Zhao")

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning
 from odoo.tests import tagged
 
 from .common import PropertyCommon
@@ -141,7 +141,7 @@ class TestLapse(OwnershipCommon):
             client = self.make_client(self.rep_a)
         with self.at("2026-01-20"):
             entry = self.enter(self.rep_a, "followup_call", client)
-            entry._close()
+            self.close_entries(entry)
             self.enter(
                 self.rep_a,
                 "followup_call",
@@ -376,17 +376,47 @@ class TestRegistrationOnce(OwnershipCommon):
         self.make_client(self.rep_b, phone="13800138000", contact_name="Secret Name")
         for phone in ("13800138000", "+86 138 0013 8000", "138-0013-8000"):
             with self.subTest(phone=phone):
-                with self.assertRaises(UserError) as caught:
+                with self.assertRaises(RedirectWarning) as caught:
                     self.make_client(self.rep_a, phone=phone)
-                self.assertIn("colleague", str(caught.exception))
+                message, action, _button, context = caught.exception.args
+                self.assertIn("colleague", message)
                 self.assertNotIn("Secret", str(caught.exception))
                 self.assertNotIn("rep_b", str(caught.exception))
+                # The way out: a ruling on this number (C6).
+                ask = self.env["ir.actions.server"].browse(action).with_user(self.rep_a)
+                ask.with_context(**context).run()
+                ruling = self.env["property.collision"].search(
+                    [("claimant_id", "=", self.rep_a.id)]
+                )
+                self.assertEqual(ruling.holder_id, self.rep_b)
         with self.assertRefused("your client already"):
             self.make_client(self.rep_b, phone="13800138000")
         mine = self.make_client(self.rep_a)
         with self.assertRefused("colleague"):
             mine.phone = "13800138000"
         mine.phone = mine.phone  # unchanged
+
+    def test_refusals_are_checks(self):
+        """J8: who registers what is refused learns as much as at the desk: it is on
+        record after the rollback, and limited alike."""
+        self.env["property.policy"].create(
+            {
+                "project_id": self.project.id,
+                "date_start": "2026-01-01",
+                "checks_per_hour": 2,
+            }
+        )
+        self.make_client(self.rep_b, phone="13800138000")
+        for pattern in ("colleague", "colleague", "next one in 60 minutes"):
+            with self.enter_registry_test_mode(), self.assertRefused(pattern):
+                self.make_client(self.rep_a, phone="13800138000")
+            with self.enter_registry_test_mode():
+                self.env.cr.postrollback.run()
+        rows = self.env["property.access.log"].search(
+            [("user_id", "=", self.rep_a.id)], order="id"
+        )
+        self.assertEqual(rows.mapped("kind"), ["check", "check", "denied"])
+        self.assertEqual(set(rows.mapped("phone_tail")), {"8000"})
 
     def test_the_database_decides(self):
         """C2: of two registrations at one moment the index lets one through."""

@@ -30,6 +30,7 @@ CLIENT_PATHS = {
     "crm.lead": ("name", "contact_name", "phone", "email_from", "partner_id.phone"),
     "property.interaction": ("partner_name", "phone"),
     "property.deposit": ("partner_id.phone", "lead_id.phone"),
+    "property.collision": ("client_label", "lead_id.phone"),
     "property.contract": ("partner_id.phone", "buyer_ids.partner_id.email"),
     "calendar.event": ("name", "partner_ids.phone"),
     "mail.message": ("body", "author_id.phone"),
@@ -91,6 +92,8 @@ class RpcCommon(PropertyCommon, HttpCase):
             "mail.mail_activity_data_call", summary=f"Call {NAME}", note=PHONES[0]
         )
         cls.contract.message_post(body=f"Signed with {NAME}")
+        # rep_a may read that he claims him, and no more of it.
+        cls.env["property.collision"]._open(client, cls.rep_a)
         cls.hidden = {
             record._name: record.sudo()
             for record in (

@@ -11,7 +11,14 @@ from .common import MODULE, PropertyCommon
 
 RELATIONAL = ("many2one", "many2many", "one2many", "reference")
 # What each role finds in its menus (H1, J2): the model behind every entry.
-RECEPTION = {"property.interaction"}
+RECEPTION = {"property.interaction", "property.day"}
+RECEPTION = {
+    "property.interaction",
+    "property.roster",
+    "property.roster.turn",
+    "property.absence",
+    "property.duty",
+}
 EVERYONE = {
     "res.partner",
     "property.unit",
@@ -28,17 +35,27 @@ SETTINGS = {
     "property.payment.plan",
     "property.policy",
 }
-HEAD = {"crm.lead", "property.concern", "utm.source", "property.mailing"}
+HEAD = {
+    "crm.lead",
+    "property.concern",
+    "property.day.check.item",
+    "utm.source",
+    "property.mailing",
+    "property.policy.whatif",
+    "property.access.log",
+    "property.roster.reason",
+}
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
+REPS = {"crm.lead", "property.collision"}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | {"crm.lead"},
+    "rep": EVERYONE | RECEPTION | REPS,
     "clerk": EVERYONE | RECEPTION | {"crm.lead"},
-    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
+    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
-    "supervisor": EVERYONE | RECEPTION | {"crm.lead", "property.unit.event"},
-    "manager": EVERYONE | RECEPTION | SETTINGS | HEAD | INVENTORY,
-    "hq": EVERYONE | RECEPTION | SETTINGS | HEAD | {"property.unit.event"},
+    "supervisor": EVERYONE | RECEPTION | REPS | {"property.unit.event"},
+    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
+    "hq": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | {"property.unit.event"},
 }
 
 
@@ -81,6 +98,8 @@ class TestViews(PropertyCommon):
         cls.env["property.interaction"].with_user(cls.rep_a).create(
             {"kind": "followup_call", "lead_id": cls.client.id}
         )
+        cls.env["property.collision"]._open(cls.client, cls.rep_b)
+        cls.env["property.roster"]._ring(cls.project, "visit")._advance()
         contract = cls.sell(cls.client, cls.unit)
         cls.pay(contract, 100_000)
         cls.open_slip(cls.make_client(cls.rep_b), cls.unit_2)

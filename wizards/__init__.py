@@ -1,6 +1,8 @@
 from . import (
+    property_collision_step,
     property_followup,
     property_policy_whatif,
+    property_policy_whatif_line,
     property_unit_generate,
     property_unit_generate_line,
     property_unit_import,

@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .property_interaction import CALL_KINDS
+from .property_roster_turn import RECEPTION_TURNS
+
+
+class PropertyInteraction(models.Model):
+    """What the desk adds to an entry: the turn it took, how identity was verified."""
+
+    _inherit = "property.interaction"  # pylint: disable=consider-merging-classes-inherited
+
+    turn_id = fields.Many2one(
+        "property.roster.turn",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="The turn that this reception took; none of a return visit (B3).",
+    )
+    # B11: how, by whom, when
+    identity_check = fields.Selection(
+        [
+            ("appointment", "Appointment with Signed Agreement"),
+            ("callback", "Call Back"),
+            ("id_shown", "ID Shown on Site"),
+        ],
+        "Identity Verified By",
+    )
+    identity_user_id = fields.Many2one(
+        "res.users",
+        "Identity Checked By",
+        compute="_compute_identity",
+        store=True,
+        precompute=True,
+    )
+    identity_date = fields.Datetime(
+        "Identity Checked On",
+        compute="_compute_identity",
+        store=True,
+        precompute=True,
+    )
+
+    _turn_uniq = models.UniqueIndex(
+        "(turn_id) WHERE turn_id IS NOT NULL",
+        "This turn has its entry in the register already.",
+    )
+
+    @api.depends("identity_check")
+    def _compute_identity(self):
+        for entry in self:
+            checked = bool(entry.identity_check)
+            entry.identity_user_id = checked and self.env.user
+            entry.identity_date = checked and fields.Datetime.now()
+
+    @api.constrains("turn_id", "user_id", "project_id", "kind")
+    def _check_turn(self):
+        """Nobody counts a reception on a colleague's turn or on another ring's."""
+        for entry in self.filtered("turn_id"):
+            turn = entry.turn_id.sudo()
+            ring = "call" if entry.kind in CALL_KINDS else "visit"
+            if (
+                turn.kind not in RECEPTION_TURNS
+                or turn.user_id != entry.user_id
+                or turn.project_id != entry.project_id
+                or turn.ring != ring
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(turn)s is not a turn for this reception.",
+                        turn=turn.display_name,
+                    )
+                )

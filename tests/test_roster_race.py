@@ -1,0 +1,146 @@
+import threading
+from contextlib import closing
+from functools import partial
+from random import uniform
+from time import sleep
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo import api, sql_db
+from odoo.exceptions import UserError
+from odoo.service import model as service
+from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
+from odoo.tools import SQL
+
+from .common import MODULE
+
+DESKS, PRESSES = 50, 20
+
+
+@tagged("post_install", "-at_install")
+class TestRosterRace(BaseCase):
+    """B1: however many desks press 'next' at once, the ring goes round rep by rep.
+
+    Threads on committed data, each press a request of its own as the server runs it;
+    what was committed is deleted at the end.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.database = get_db_name()
+        cr = sql_db.db_connect(self.database).cursor()
+        self.addCleanup(cr.close)
+        self.env = api.Environment(cr, api.SUPERUSER_ID, {})
+        self.addCleanup(self.clean_up)
+        self.project = self.env["property.project"].create({"name": "R", "code": "R"})
+        self.users = self.env["res.users"].union(
+            *(
+                new_test_user(self.env, f"race{number}", f"{MODULE}.group_{role}")
+                for number, role in enumerate(["rep"] * 3 + ["clerk"])
+            )
+        )
+        self.project.user_ids = self.users
+        self.clerk = self.users[-1]
+        self.ring = self.env["property.roster"]._ring(self.project, "visit")
+        self.reps = self.ring.line_ids.user_id
+        # Other connections see only what is committed.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def clean_up(self):
+        """The ledger by SQL: it is not deleted by any other way."""
+        self.env.cr.rollback()
+        for table, column in (
+            ("property_roster_open_turn_rel", "property_roster_id"),
+            ("property_roster_turn", "roster_id"),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %s WHERE %s = %s",
+                    SQL.identifier(table),
+                    SQL.identifier(column),
+                    self.ring.id,
+                )
+            )
+        self.env.cr.execute(
+            "DELETE FROM bus_bus WHERE channel LIKE %s",
+            (f"%property_desk_{self.project.id}%",),
+        )
+        self.env.invalidate_all()
+        partners = self.users.partner_id
+        for records in (self.ring, self.project, self.users, partners):
+            records.unlink()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def press(self, step):
+        """One request of the clerk, pressed again when the server gives up."""
+        while True:
+            with closing(sql_db.db_connect(self.database).cursor()) as cr:
+                env = api.Environment(cr, self.clerk.id, {})
+                ring = env["property.roster"].browse(self.ring.id)
+                try:
+                    return service.retrying(partial(step, ring), env)
+                except psycopg2.OperationalError:
+                    continue
+
+    def compete(self, desks, work):
+        """Run `work(desk)` in a thread for each of `desks`; what it raises fails."""
+        errors = []
+        barrier = threading.Barrier(len(desks))
+
+        def run(desk):
+            try:
+                barrier.wait(30)
+                work(desk)
+            except Exception as error:
+                errors.append(error)
+
+        threads = [threading.Thread(target=run, args=(desk,)) for desk in desks]
+        # Who lost waits less than on the server, where he would for up to two seconds.
+        pause = SimpleNamespace(sleep=lambda seconds: sleep(uniform(0, 0.3)))
+        with patch.object(service, "time", pause):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self.assertFalse(errors)
+        self.env.cr.rollback()  # see what they committed
+        self.env.invalidate_all()
+        return self.env["property.roster.turn"].search(
+            [("roster_id", "=", self.ring.id)], order="number"
+        )
+
+    def test_fifty_desks(self):
+        """Must show 4: 50 threads press 20 times: 1,000 turns, none double, in order"""
+
+        def work(_desk):
+            for _press in range(PRESSES):
+                self.press(lambda ring: ring.action_next())
+
+        turns = self.compete(range(DESKS), work)
+        count = DESKS * PRESSES
+        self.assertEqual(turns.mapped("number"), list(range(1, count + 1)))
+        self.assertEqual(set(turns.mapped("kind")), {"taken"})
+        self.assertEqual(
+            [turn.user_id for turn in turns],
+            [self.reps[n % len(self.reps)] for n in range(count)],
+        )
+
+    def test_two_desks_pass_one_rep(self):
+        """B3: two desks pass the same rep at one moment: one does, one is told who is
+        next now; nobody is passed unseen"""
+        reason = self.env.ref(f"{MODULE}.property_roster_reason_busy")
+        first, second = self.reps[:2]
+        told = []
+
+        def work(_desk):
+            try:
+                self.press(lambda ring: ring.action_pass(first.id, reason.id))
+            except UserError as error:
+                told.append(str(error))
+
+        turns = self.compete(range(2), work)
+        self.assertEqual([(t.user_id, t.kind) for t in turns], [(first, "skipped")])
+        self.assertEqual(len(told), 1)
+        self.assertIn(f"it is {second.name} now", told[0])
