@@ -308,8 +308,9 @@ class CrmLead(models.Model):
         clean = {clean_phone(phone) for phone in phones} - {False}
         if not clean:
             return {}
-        days = project.policy().call_claim_days
-        since = project.utc_moment(project.local_day() - timedelta(days=days))
+        today = project.local_day()
+        days = project._policy_number(today, "call_claim_days")
+        since = project.utc_moment(today - timedelta(days=days))
         calls = (
             self.env["property.interaction"]
             .sudo()

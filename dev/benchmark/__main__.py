@@ -57,7 +57,7 @@ def run(arguments):
         if arguments.queries:
             print(f"\n{case.title()}")
             for lines, query in list_queries(case(picks), picks):
-                print(f"  {lines}\n      {query[:300]}")
+                print(f"  {lines}\n      {query}")
             continue
         result = report.Result.of(case(picks), picks, arguments.rounds)
         results.append(result)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 
-CONTEXT = {"lang": "zh_CN", "tz": "Asia/Shanghai"}
+CONTEXT = {"lang": "zh_CN", "tz": "Asia/Shanghai", "allowed_company_ids": [1]}
 PATIENCE = 20  # seconds a side may take in all rounds; three rounds it always gets
 
 
