@@ -3,6 +3,12 @@ from odoo.exceptions import ValidationError
 
 from .property_interaction import GRADES, HORIZONS, PURPOSES
 
+CLIENT_CLASSES = [
+    ("potential", "Potential"),
+    ("prospect", "Prospect"),
+    ("buyer", "Buyer"),
+]
+
 
 class CrmLead(models.Model):
     """A lead with a project is one client in that project: 客户登记 (C1, C14)."""
@@ -15,11 +21,7 @@ class CrmLead(models.Model):
 
     # What the client wants
     client_class = fields.Selection(
-        [
-            ("potential", "Potential"),
-            ("prospect", "Prospect"),
-            ("buyer", "Buyer"),
-        ],
+        CLIENT_CLASSES,
         compute="_compute_client_class",
         store=True,
         compute_sudo=True,
@@ -141,22 +143,6 @@ class CrmLead(models.Model):
         if len(self) == 1 and self.project_id:
             return self.env.ref("crm_property_sales.crm_lead_view_form_client").id
         return super().get_formview_id(access_uid)
-
-    def action_new_interaction(self):
-        """The form of a new follow-up of this client."""
-        self.ensure_one()
-        return {
-            "name": self.env._("New Follow-up"),
-            "type": "ir.actions.act_window",
-            "res_model": "property.interaction",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_lead_id": self.id,
-                "default_project_id": self.project_id.id,
-                "default_kind": "followup_call",
-            },
-        }
 
     def action_new_deposit(self):
         """The form of a new slip of this client (E1)."""

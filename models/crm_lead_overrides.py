@@ -21,6 +21,15 @@ class CrmLead(models.Model):
         others = self.filtered(lambda lead: not lead.project_id)
         return super(CrmLead, others)._pls_increment_frequencies(from_state, to_state)
 
+    # === CRM's teams ===
+
+    def _compute_team_id(self):
+        """CRM asks for each lead: a client's team is his owner's in the project."""
+        clients = self.filtered("project_id")
+        for lead in clients.filtered("user_id"):
+            lead.team_id = lead.project_id._team_id(lead.user_id.id)
+        return super(CrmLead, self - clients)._compute_team_id()
+
     # === Where CRM would show other people's clients ===
 
     def _compute_potential_lead_duplicates(self):

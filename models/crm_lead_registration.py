@@ -21,6 +21,11 @@ REGISTRATION_FIELDS = {
     "followup_count_since_visit",
     "followup_required",
     "followup_missing",
+    "plan_started",
+    "identity_by_id",
+    "identity_date",
+    "facts_confirmed_date",
+    "facts_confirmed_by_id",
 }
 DERIVED_FIELDS = {
     "client_class",
@@ -28,6 +33,9 @@ DERIVED_FIELDS = {
     "ownership_state",
     "phone_sanitized",
     "phone_tail",
+    "is_plan_due",
+    "identity_state",
+    "fact_check_date",
 }
 
 
@@ -161,6 +169,7 @@ class CrmLead(models.Model):
             facts = dict.fromkeys(REGISTRATION_FIELDS, False) | {
                 "registered_date": fields.Datetime.now(),
                 "type": "opportunity",
+                "identity_state": "none",
                 "company_id": project.company_id.id,
             }
             last_day = project._owned_until(project.local_day())
@@ -308,25 +317,32 @@ class CrmLead(models.Model):
         clean = {clean_phone(phone) for phone in phones} - {False}
         if not clean:
             return {}
-        today = project.local_day()
-        days = project._policy_number(today, "call_claim_days")
-        since = project.utc_moment(today - timedelta(days=days))
         calls = (
             self.env["property.interaction"]
             .sudo()
             .search(
                 [
                     ("phone_sanitized", "in", [*clean]),
-                    ("project_id", "=", project.id),
-                    ("kind", "=", "call_in"),
-                    ("is_valid", "=", True),
-                    ("lead_id", "=", False),
-                    ("date", ">=", since),
+                    *self._claiming_calls_domain(project),
                 ],
                 order="date DESC, id DESC",
             )
         )
         return {call.phone_sanitized: call for call in calls}
+
+    @api.model
+    def _claiming_calls_domain(self, project):
+        """B7: calls of people without a file, young enough to claim their visit."""
+        today = project.local_day()
+        days = project._policy_number(today, "call_claim_days")
+        since = project.utc_moment(today - timedelta(days=days))
+        return [
+            ("project_id", "=", project.id),
+            ("kind", "=", "call_in"),
+            ("is_valid", "=", True),
+            ("lead_id", "=", False),
+            ("date", ">=", since),
+        ]
 
     @api.model
     def _check_phone(self, project, phone):

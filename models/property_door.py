@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -50,8 +50,9 @@ class PropertyDoorMixin(models.AbstractModel):
         defaults = super().default_get(fields)
         for name in set(fields).intersection(self._door_fields):
             defaults.pop(name, None)
-            if self._fields[name].default:
-                defaults[name] = self._fields[name].default(self)
+            field = self._fields[name]
+            if field.default:
+                defaults[name] = field.convert_to_write(field.default(self), self)
         return defaults
 
     @api.model_create_multi
@@ -89,6 +90,9 @@ class PropertyDoorMixin(models.AbstractModel):
 
     def _check_frozen(self, name, value, states):
         field = self._fields[name]
+        if field.type == "many2many" and isinstance(value, list | tuple):
+            if any(isinstance(command, int) for command in value):
+                value = [Command.set(value)]  # as write() takes plain ids
         for record in self:
             if record.state in states:
                 continue

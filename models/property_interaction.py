@@ -152,6 +152,7 @@ class PropertyInteraction(models.Model):
             ("survey", "Competitor Survey"),
             ("wrong", "Wrong Number"),
             ("agent", "Agent or Salesman"),
+            ("unreached", "Not Reached"),
             ("other", "Other"),
         ]
     )

@@ -71,6 +71,12 @@ class PropertyProject(models.Model):
     plan_ids = fields.One2many("property.payment.plan", "project_id")
     mailing_ids = fields.One2many("property.mailing", "project_id")
     unit_count = fields.Integer(compute="_compute_unit_count")
+    greeted_until = fields.Date(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="The last day whose greetings have been planned.",
+    )
     price_mapping = fields.Json(help="Column mapping of the last imported price list")
 
     _code_uniq = models.UniqueIndex(
@@ -92,6 +98,21 @@ class PropertyProject(models.Model):
         """The project of a user who works in one only: what dialogs propose."""
         projects = self.search([], limit=2)
         return projects if len(projects) == 1 else self
+
+    def _check_reps(self, users):
+        """:raise UserError: when one of `users` is not a rep in all of the projects, so
+        that a client given to him would be nobody's"""
+        for user in users:
+            if not user.active or not user._has_office_role("rep"):
+                raise UserError(self.env._("%s is not a rep.", user.name))
+            for project in self - user.sudo().property_project_ids:
+                raise UserError(
+                    self.env._(
+                        "%(user)s does not work in %(project)s.",
+                        user=user.name,
+                        project=project.name,
+                    )
+                )
 
     @ormcache("self.id", "user_id")
     def _team_id(self, user_id):
@@ -182,6 +203,14 @@ class PropertyProject(models.Model):
         """Ownerships that end by this day are warned of (C3)."""
         today = self.local_day()
         return fields.Date.add(today, days=self._policy_number(today, "warn_days"))
+
+    def _control_officers(self):
+        """Who is in control of the project's units; its manager when nobody is."""
+        control = self.env.ref("crm_property_sales.group_control")
+        return (
+            self.user_ids.filtered(lambda user: control in user.group_ids)
+            or self.manager_id
+        )
 
     # === Live screens ===
 

@@ -7,8 +7,9 @@ class PropertyShare(models.Model):
 
     _name = "property.share"
     _description = "Shared Client"
-    _inherit = ["property.visibility.mixin"]
+    _inherit = ["property.visibility.mixin", "property.door.mixin"]
     _order = "id DESC"
+    _door_fields = ("approved_by",)
 
     lead_id = fields.Many2one(
         "crm.lead", "Client", required=True, index=True, ondelete="cascade"
@@ -32,6 +33,17 @@ class PropertyShare(models.Model):
                         "%(user)s does not work in %(project)s.",
                         user=share.user_id.name,
                         project=share.project_id.name,
+                    )
+                )
+
+    @api.constrains("date_end", "active")
+    def _check_not_over(self):
+        for share in self.filtered("active"):
+            if share.date_end < share.project_id.local_day():
+                raise ValidationError(
+                    self.env._(
+                        "A client is shared until today or later: %s is over.",
+                        share.date_end,
                     )
                 )
 

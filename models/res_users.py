@@ -79,14 +79,14 @@ class ResUsers(models.Model):
         - for everyone: the clients shared with him.
 
         :param owner: the field with the client's owner
-        :param lead: the field with the client
+        :param lead: the field with the client; None for rows that name none
         """
         domain = self._office_project_domain(company_ids)
         if self._has_office_role(*wide):
             return domain
         clients = Domain(owner, "in", self._office_rep_ids())
         shares = self.env["property.share"].sudo().search([("user_id", "=", self.id)])
-        if shares:
+        if shares and lead:
             clients |= Domain(lead, "in", shares.lead_id.ids)
         return domain & clients
 
@@ -112,6 +112,11 @@ class ResUsers(models.Model):
         else:
             clients = self._office_client_domain(company_ids)
         return Domain("project_id", "=", False) | clients
+
+    def _office_handover_line_domain(self, company_ids):
+        """Who got whom is for the leaver's superiors, never for himself (C12)."""
+        superiors = self._office_domain(company_ids, "manager", "hq")
+        return superiors & Domain("user_id", "!=", self.id)
 
     def _office_deal_domain(self, company_ids):
         """Deals and money: reps their own, everyone who handles deals all."""
@@ -155,13 +160,19 @@ class ResUsers(models.Model):
 
     def _office_event_domain(self, company_ids):
         """`calendar.event`: meetings of clients the user sees; those with a client's
-        person and without his file also for who is invited to them."""
+        person and without his file also for who is invited to them. An office's event
+        is for who works there."""
         leads = self._office_lead_domain(company_ids)
         persons = self._office_partner_domain(company_ids)
+        office = self._office_project_domain(company_ids, field="property_project_id")
         return (
-            Domain("opportunity_id", "=", False)
-            | Domain("opportunity_id", "any", leads)
-        ) & (
-            Domain("partner_ids", "not any", ~persons)
-            | Domain("partner_ids", "in", self.partner_id.ids)
+            (Domain("property_project_id", "=", False) | office)
+            & (
+                Domain("opportunity_id", "=", False)
+                | Domain("opportunity_id", "any", leads)
+            )
+            & (
+                Domain("partner_ids", "not any", ~persons)
+                | Domain("partner_ids", "in", self.partner_id.ids)
+            )
         )

@@ -25,6 +25,9 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
+property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
+property.client.handover.line -/- -/-   -/-      -/-     -/-     rwu/-     rwu/-   r/r      -/-  -/-
 property.day                r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
 property.day.check          r/-  r/-    r/-      -/-     -/-     rwc/-     rwc/-   r/r      -/-  r/-
 property.day.check.item     r/r  r/r    r/r      -/-     -/-     r/r       rwcu/rwcu rwcu/rwcu -/- r/r
@@ -35,6 +38,7 @@ property.roster.turn        r/-  r/-    -/-      -/-     -/-     r/-       r/-  
 property.roster.reason      r/r  r/r    -/-      -/-     -/-     r/r       rwc/rwc rwc/rwc  -/-  r/r
 property.absence            r/-  rwc/-  -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.duty               r/-  r/-    -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
+property.festival           r/r  r/r    -/-      -/-     -/-     r/r       rwcu/rwcu r/r   -/-  r/r
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -45,6 +49,7 @@ crm.lead                  rwc/-/-   rwc/rwc/-    r/r/-        -/-/-       r/r/- 
 res.partner               rwc/-/-   rwc/rwc/-    r/r/-        r/r/-       r/r/-    rwc/-/-   rwc/rwc/-    r/r/r  -/-/-  rwc/-/-
 property.interaction      rwc/-/-   rwc/rwc/-    -/-/-        -/-/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwc/-/-
 property.family.member    rwcu/-/-  rwc/rwc/-    -/-/-        -/-/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
+property.event.guest      rwcu/-/-  rwcu/rwcu/-  -/-/-        -/-/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
 property.ownership        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
@@ -72,6 +77,7 @@ WIZARDS = dict.fromkeys(
 ) | dict.fromkeys(
     ("property.policy.whatif", "property.policy.whatif.line"), ("manager", "hq")
 )
+WIZARDS["property.pool.assign"] = ("manager",)
 WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
@@ -80,6 +86,16 @@ WITHOUT_RULE = {
     "property.day.check.item",
     "property.roster.reason",
 }
+WIZARDS |= dict.fromkeys(
+    ("property.followup", "property.identity", "property.event.invite"),
+    ("rep", "clerk", "supervisor", "manager"),
+)
+WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
+KIN = {"name": "Kin", "relation": "child"}
+# Models that hold for all projects alike need no record rule.
+WITHOUT_RULE = {"property.concern", "property.festival", "property.roster.reason"}
+WITHOUT_RULE = {"property.concern", "property.day.check.item"}
+WITHOUT_RULE = {"property.concern", "property.roster.reason"}
 
 
 def parse(table):
@@ -144,6 +160,7 @@ class AccessCommon(PropertyCommon):
             ring.line_ids[:1],
             ring._advance(),
             reason,
+            *cls._make_handover(project, unit.unit_type_id),
             cls._make(
                 "property.absence",
                 project_id=project.id,
@@ -160,6 +177,12 @@ class AccessCommon(PropertyCommon):
             cls._make("property.policy", project_id=project.id),
             cls._make("property.access.log", project_id=project.id, kind="check"),
             cls._make("property.concern", name=project.name),
+            cls._make(
+                "property.festival",
+                name=project.name,
+                calendar="birthday",
+                message="Dear {client}",
+            ),
             cls._make(
                 "property.band",
                 project_id=project.id,
@@ -178,6 +201,28 @@ class AccessCommon(PropertyCommon):
         return {record._name: record for record in records}
 
     @classmethod
+    def _make_handover(cls, project, unit_type):
+        """A free client, and the hand-over of a rep who has one of his own."""
+        leaver = project.user_ids & (cls.rep_a | cls.rep_c)
+        free, his = (
+            cls._make(
+                "crm.lead",
+                project_id=project.id,
+                user_id=owner.id,
+                contact_name="Client",
+                phone=f"1370000000{number}",
+                unit_type_ids=unit_type.ids,
+            )
+            for number, owner in enumerate((leaver.browse(), leaver))
+        )
+        handover = cls._make(
+            "property.client.handover", project_id=project.id, user_id=leaver.id
+        )
+        handover.action_propose()
+        line = handover.line_ids.filtered(lambda line: line.lead_id == his)
+        return cls.env["property.pool"].browse(free.id), handover, line
+
+    @classmethod
     def _make_deal(cls, rep, unit, plan):
         """{model: a record that hangs on a new client of `rep`, who buys `unit`}"""
         client = cls.make_client(rep).sudo()
@@ -194,6 +239,9 @@ class AccessCommon(PropertyCommon):
         deposit.action_sign()
         contract = deposit.contract_id
         project = client.project_id
+        event = cls._make(
+            "calendar.event", name="Open Day", property_project_id=project.id
+        )
         records = (
             client,
             client.partner_id,
@@ -223,6 +271,7 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
                 date_end="2999-12-31",
             ),
+            cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
         return {record._name: record.with_env(cls.env) for record in records}

@@ -82,3 +82,37 @@ class TestShare(PropertyCommon):
                 else:
                     with self.assertRaises(AccessError):
                         self.share(client, self.rep_b, "2099-12-31", user)
+
+    def test_not_shared_into_the_past(self):
+        """C13: a share ends today or later, by the project's day; what has ended is
+        not revived."""
+        client = self.make_client(self.rep_a)
+        today = self.project.local_day()
+        with self.assertRefused("is over"):
+            self.share(client, self.rep_b, today - timedelta(days=1))
+        share = self.share(client, self.rep_b, today)
+        with self.assertRefused("is over"):
+            share.date_end = today - timedelta(days=1)
+        midnight = self.project.utc_moment(today + timedelta(days=1))
+        with freeze_time(midnight + timedelta(minutes=30)):
+            self.run_cron("ir_cron_end_shares")
+            with self.assertRefused("is over"):
+                share.active = True
+            share.write({"active": True, "date_end": today + timedelta(days=1)})
+
+    def test_approver_is_who_shares(self):
+        """C13, J4: nobody shares in another's name."""
+        client = self.make_client(self.rep_a)
+        vals = {
+            "lead_id": client.id,
+            "user_id": self.rep_b.id,
+            "reason": "x",
+            "date_end": "2099-12-31",
+        }
+        shares = self.env["property.share"].with_user(self.manager)
+        with self.assertRefused("not written directly"):
+            shares.create(vals | {"approved_by": self.hq.id})
+        share = shares.with_context(default_approved_by=self.hq.id).create(vals)
+        self.assertEqual(share.approved_by, self.manager)
+        with self.assertRefused("not written directly"):
+            share.approved_by = self.hq

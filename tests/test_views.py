@@ -11,9 +11,9 @@ from .common import MODULE, PropertyCommon
 
 RELATIONAL = ("many2one", "many2many", "one2many", "reference")
 # What each role finds in its menus (H1, J2): the model behind every entry.
-RECEPTION = {"property.interaction", "property.day"}
 RECEPTION = {
     "property.interaction",
+    "property.day",
     "property.roster",
     "property.roster.turn",
     "property.absence",
@@ -42,18 +42,28 @@ HEAD = {
     "utm.source",
     "property.mailing",
     "property.policy.whatif",
+    "property.client.handover",
+    "property.share",
     "property.access.log",
     "property.roster.reason",
+    "property.festival",
+    "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision"}
+REPS = {"crm.lead", "property.collision", "property.pool"}
+REPS = {"crm.lead", "property.collision", "calendar.event"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
+    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
+    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
     "clerk": EVERYONE | RECEPTION | {"crm.lead"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
-    "supervisor": EVERYONE | RECEPTION | REPS | {"property.unit.event"},
+    "supervisor": EVERYONE
+    | RECEPTION
+    | REPS
+    | {"property.unit.event", "property.client.handover"},
     "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
     "hq": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | {"property.unit.event"},
 }

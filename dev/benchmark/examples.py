@@ -29,6 +29,8 @@ def _examples(env):
         "purpose": "live",
         "area_wanted": 90,
         "grade": "b",
+        "horizon": "now",
+        "budget": 1_000_000,
         "district": "x",
         "unit_type_ids": [Command.set(unit_type.ids)],
     }
@@ -36,7 +38,7 @@ def _examples(env):
     call = entries.create(
         asked | {"kind": "call_in", "partner_name": "王芳", "phone": "13912345678"}
     )
-    visit = entries.create(asked | {"partner_name": "王芳", "budget": 1_000_000})
+    visit = entries.create(asked | {"partner_name": "王芳"})
     client = visit._register_client()
     followup = entries.create(
         {

@@ -167,11 +167,9 @@ class Filling:
             "id kind state date create_date write_date lead_id user_id owner_id "
             "create_uid write_uid project_id partner_name phone phone_sanitized "
         )
-        asked = "source_id purpose area_wanted grade district "
+        asked = "source_id purpose horizon area_wanted budget grade district "
         calls = self.table("property.interaction", who + asked, "call")
-        visits = self.table(
-            "property.interaction", who + asked + "budget next_date", "visit"
-        )
+        visits = self.table("property.interaction", who + asked + "next_date", "visit")
         followups = self.table("property.interaction", who + "next_date", "followup")
         types = self.links("property.interaction", "unit_type_ids")
         concerns = self.links("property.interaction", "concern_ids")
@@ -197,7 +195,8 @@ class Filling:
             answers = (
                 self.people.sources[caller * 13 % len(self.people.sources)],
                 PURPOSES[caller * 5 % len(PURPOSES)],
-                70 + caller % 8 * 10,
+                HORIZONS[caller * 7 % len(HORIZONS)],
+                *(70 + caller % 8 * 10, 800_000 + caller % 13 * 100_000),
                 "abcd"[caller % 4],
                 DISTRICTS[caller * 3 % len(DISTRICTS)],
             )
@@ -207,4 +206,4 @@ class Filling:
             if kind == CALL:
                 calls.add(*row, *answers)
             else:
-                visits.add(*row, *answers, 800_000 + caller % 13 * 100_000, next_day)
+                visits.add(*row, *answers, next_day)

@@ -133,6 +133,10 @@ async function openDesk({ may = { turn: true, suspend: true }, answer = ANSWER, 
         expect.step(`enter ${JSON.stringify(args[1])}`);
         return server.result;
     });
+    onRpc("property.desk", "ask_ruling", ({ args }) => {
+        expect.step(`ask_ruling ${args.join(" ")}`);
+        return server.ruling;
+    });
     for (const model of ["property.roster", "property.roster.turn", "property.absence"]) {
         onRpc(model, "*", ({ args, method }) => {
             expect.step(`${method} ${JSON.stringify(args)}`);
@@ -179,13 +183,13 @@ describe("rules", () => {
         await makeMockEnv(); // loads translations
         const owned = { ...ANSWER, status: "owned", days: 3 };
         expect(String(answerText(owned).text)).toBe(
-            "A colleague's client: call the supervisor. Free again in 3 days."
+            "Call the supervisor. Free again in 3 days."
         );
         expect(String(answerText({ ...owned, owner: { id: 2, name: "Bo" } }).text)).toBe(
             "Client of Bo. Free again in 3 days."
         );
         expect(String(answerText({ ...owned, days: false }).text)).toBe(
-            "A colleague's client: call the supervisor."
+            "Call the supervisor."
         );
     });
 });
@@ -214,7 +218,7 @@ test("a number is checked while it is typed, once", async () => {
     expect.verifySteps([]);
     await typePhone();
     expect.verifySteps([`check 1 ${PHONE}`]);
-    expect("[data-status=new]").toHaveText(/New\nNobody has this number on file.\n.*Ann/s);
+    expect("[data-status=new]").toHaveText(/New Client\nNobody has this number on file.\n.*Ann/s);
     await contains("[name=phone]").press("Enter");
     expect("[name=partner_name]").toBeFocused();
     expect.verifySteps([]);
@@ -291,7 +295,7 @@ test("a rep is not told whose client it is, and leaves the entry to the desk", a
     expect(".o_desk_receive, .o_desk_pass").toHaveCount(0);
     await typePhone();
     expect("[data-status=owned]").toHaveText(
-        "Owned\nA colleague's client: call the supervisor. Free again in 12 days.\nAsk for a Ruling"
+        "Somebody's Client\nCall the supervisor. Free again in 12 days.\nAsk for a Ruling"
     );
     expect(".o_desk_host").toHaveCount(0);
     expect(".o_desk_save").not.toBeEnabled();
@@ -312,6 +316,31 @@ test("the desk asks who helps when the owner is out", async () => {
         `enter {"ring":"visit","phone":"${PHONE}","kind":"visit_return","party_size":1,"helper_id":3}`,
         "live",
     ]);
+});
+
+test("a ruling is asked for by the rep himself, or by the desk for a rep", async () => {
+    const owned = { ...ANSWER, status: "owned", days: 12 };
+    const ruling = {
+        type: "ir.actions.act_window",
+        res_model: "property.interaction",
+        res_id: 5,
+        views: [[false, "form"]],
+    };
+    const server = await openDesk({
+        answer: { ...owned, owner: { id: 2, name: "Bo" } },
+        ruling: { status: "refused", message: "Nobody else holds this client" },
+    });
+    await typePhone();
+    await contains(".o_desk_ruling").click();
+    expect(queryAllTexts(".o-dropdown-item")).toEqual(["Ann", "Cai", "Dan", "Eva"]);
+    await contains(".o-dropdown-item:contains(Cai)").click();
+    expect(".o_desk_message").toHaveText("Nobody else holds this client");
+    server.ruling = { status: "done", action: ruling };
+    await contains(".o_desk_ruling").click();
+    await contains(".o-dropdown-item:contains(Cai)").click();
+    expect(".o_form_view").toHaveCount(1);
+    const asked = `ask_ruling 1 ${PHONE} 3`;
+    expect.verifySteps([`check 1 ${PHONE}`, asked, asked]);
 });
 
 test("nothing typed is lost by a refusal, or by a look at an entry", async () => {
