@@ -35,6 +35,8 @@ def _examples(env):
         "unit_type_ids": [Command.set(unit_type.ids)],
     }
     entries = env["property.interaction"].with_user(user["rep0"])
+    ring = env["property.roster"]._ring(project, "call")
+    turn = ring.with_user(user["clerk"])._advance(user=user["rep0"])
     call = entries.create(
         asked | {"kind": "call_in", "partner_name": "王芳", "phone": "13912345678"}
     )
@@ -57,6 +59,7 @@ def _examples(env):
         }
     )
     rows = {
+        "turn": row_of(turn) | {"is_ahead": None},
         "call": row_of(call),
         "visit": row_of(visit),
         "followup": row_of(followup),

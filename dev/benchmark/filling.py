@@ -1,5 +1,6 @@
 """Three years of an office, copied into the tables of our module."""
 
+from collections import Counter
 from datetime import timedelta
 
 from odoo.addons.crm_property_sales.demo import words
@@ -15,6 +16,7 @@ PURPOSES, HORIZONS, DISTRICTS = (
     [*some] for some in (words.PURPOSES, words.HORIZONS, words.DISTRICTS)
 )
 FOLLOWUPS_REQUIRED = 3
+LEFT_OPEN = 1_000  # entries of the register for a closing to take in
 # The office's day (9:00 to 18:00) in UTC, by second: there are millions of moments.
 CLOCK = [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(11 * 3600)]
 UTC8 = 8 * 3600
@@ -35,18 +37,27 @@ class Filling:
         self.tables = []
         self.life = Life(size, len(self.people.reps), local_today())
         self.days = [day.isoformat() for day in self.life.days]
-        ahead = timedelta(10)
-        self.next_days = [(day + ahead).isoformat() for day in self.life.days]
+        self.next_days, self.check_days = (
+            [(day + timedelta(ahead)).isoformat() for day in self.life.days]
+            for ahead in (10, self.projects[0].policy().fact_check_days)
+        )
 
     def run(self):
         self.deals = Deals(self)
         self.deals.make_buildings()
+        rosters = self.env["property.roster"]
+        self.rings = {
+            (number, ring): rosters._ring(project, ring).id
+            for number, project in enumerate(self.projects)
+            for ring in ("call", "visit")
+        }
         with bulk_load(self.cr, self._all_tables()):
             self._copy_clients()
             self._copy_register()
             self.deals.copy_units()
             for table in self.tables:
                 table.flush()
+        self._close_register()
 
     def _all_tables(self):
         links = [
@@ -61,7 +72,7 @@ class Filling:
                 *("crm.lead", "property.interaction", "property.ownership"),
                 *("property.family.member", "mail.activity", "res.partner"),
                 *("property.unit", "property.unit.event"),
-                *("property.deposit", "property.receipt"),
+                *("property.deposit", "property.receipt", "property.roster.turn"),
             )
         ]
 
@@ -90,7 +101,8 @@ class Filling:
             "registered_date create_date write_date date_open date_last_stage_update "
             "stage_id source_id district grade purpose horizon budget_max area_wanted "
             "last_contact_date last_visit_date next_date followup_count_since_visit "
-            "followup_required followup_missing owned_until"
+            "followup_required followup_missing owned_until fact_check_date "
+            "plan_started is_plan_due"
         )
         clients = self.table("crm.lead", common, "client")
         buyers = self.table("crm.lead", common + " partner_id", "buyer")
@@ -140,6 +152,8 @@ class Filling:
                 FOLLOWUPS_REQUIRED,
                 max(FOLLOWUPS_REQUIRED - followups, 0),
                 None if free or sold else life.owned_until(client).isoformat(),
+                self.check_days[life.day[life.registered[client]]],
+                *("sold" if sold else self.days[life.visit[client]], "f"),
             )
             types.add(lead_id, self.types[number][client % 4])
             policy = self.policies[number]
@@ -166,11 +180,18 @@ class Filling:
         who = (
             "id kind state date create_date write_date lead_id user_id owner_id "
             "create_uid write_uid project_id partner_name phone phone_sanitized "
+            "turn_id "
         )
         asked = "source_id purpose horizon area_wanted budget grade district "
         calls = self.table("property.interaction", who + asked, "call")
         visits = self.table("property.interaction", who + asked + "next_date", "visit")
         followups = self.table("property.interaction", who + "next_date", "followup")
+        turns = self.table(
+            "property.roster.turn",
+            "id roster_id ring project_id number user_id date",
+            "turn",
+        )
+        numbers = Counter()
         types = self.links("property.interaction", "unit_type_ids")
         concerns = self.links("property.interaction", "concern_ids")
         for entry, kind in enumerate(life.kind):
@@ -182,11 +203,20 @@ class Filling:
             entry_id, number = entry + 1, rep % PROJECTS
             user, moment = self.people.reps[rep], self.moment(entry)
             owner = None if client >= 0 and life.is_free(client) else user
-            phone = mobile(caller)
+            phone, turn = mobile(caller), None
+            if kind in (CALL, FIRST):
+                ring = "call" if kind == CALL else "visit"
+                roster = self.rings[number, ring]
+                numbers[roster] += 1
+                turn = turns.count + 1
+                project = self.projects.ids[number]
+                turns.add(turn, roster, ring, project, numbers[roster], user, moment)
             row = (
-                *(entry_id, KINDS[kind], "closed", moment, moment, moment),
+                *(entry_id, KINDS[kind], "closed" if number else "open"),
+                *[moment] * 3,
                 *(client + 1 if client >= 0 else None, user, owner, user, user),
                 *(self.projects.ids[number], person(caller), phone, f"+86{phone}"),
+                turn,
             )
             next_day = self.next_days[life.day[entry]]
             if kind >= FOLLOW:
@@ -207,3 +237,27 @@ class Filling:
                 calls.add(*row, *answers)
             else:
                 visits.add(*row, *answers, next_day)
+        for roster, number in numbers.items():
+            self.cr.execute(
+                "UPDATE property_roster SET last_number = %s WHERE id = %s",
+                [number, roster],
+            )
+
+    def _close_register(self):
+        """The first project's register is closed through its door, a month at a time,
+        up to the last entries: the days of these are still to be closed. (Of the other
+        projects it is closed without a chain: to chain all takes longer than to fill.)
+        """
+        project = self.projects[0]
+        entries = self.env["property.interaction"]
+        domain = [("project_id", "=", project.id), ("state", "=", "open")]
+        last = entries.search(domain, order="date DESC", offset=LEFT_OPEN, limit=1)
+        end = project.local_day(last.date) if last else self.life.days[0]
+        days = [day for day in self.life.days if day < end]
+        months = [day for day in days if day.day == 1][1:] + days[-1:]
+        for day in months:
+            self.env["property.day"].create(
+                {"project_id": project.id, "date": day, "check_ids": []}
+            ).action_close()
+            self.env.flush_all()
+            self.env.invalidate_all()

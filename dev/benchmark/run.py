@@ -48,6 +48,14 @@ class Picks:
         self.client, self.project, stage, self.phone = env.cr.fetchone()
         self.next_stage = env["crm.stage"].search([("id", "!=", stage)], limit=1).id
         self.source = env["utm.source"].search([], order="id", limit=1).id
+        projects = env["property.project"].search([], order="id")
+        self.first_project = projects[0].id  # whose register is chained
+        self.ring = (
+            env["property.roster"]._ring(projects.browse(self.project), "visit").id
+        )
+        self.colleague = self.uids[self.database]["rep105"]  # of the same team
+        free = [("project_id", "=", self.project), ("ownership_state", "=", "free")]
+        self.free = env["crm.lead"].search(free, offset=20, limit=1).id
         # Common names: many files have them.
         self.short_name, self.long_name = (
             self._common_name(env, length) for length in (2, 3)

@@ -36,7 +36,7 @@ def fill_stock(env, size):
         "source_id expected_revenue prorated_revenue partner_id date_closed"
     ).split()
     leads = {
-        state: Table(env.cr, "crm_lead", [*columns, "stage_id"], row)
+        state: Table(env.cr, "crm_lead", [*columns, "stage_id"], row | {"day_close": 0})
         for state, row in like.items()
         if state in ("open", "won", "lost")
     }

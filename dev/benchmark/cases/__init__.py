@@ -1,1 +1,1 @@
-from . import clients, forms, lists, reception, searches
+from . import clients, forms, lists, reception, register, searches

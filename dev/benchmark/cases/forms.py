@@ -16,9 +16,11 @@ class Form(Case):
         self.day = project.local_day() - timedelta(days=1)
         self.start, self.end = project.day_bounds(self.day)
 
+    def options(self):
+        return {"project_id": self.picks.project, "date_to": self.day.isoformat()}
+
     def ours(self, env):
-        options = {"project_id": self.picks.project, "date_to": self.day.isoformat()}
-        form = env[self.form].compile(options)
+        form = env[self.form].compile(self.options())
         return len(form["sections"][0]["rows"])
 
 
@@ -30,8 +32,8 @@ class Visitors(Form):
 
     def sql(self, cr):
         cr.execute(
-            """SELECT entry.id, entry.date, kind, entry.partner_name, entry.phone, grade,
-                      source.name, area_wanted, budget, purpose, entry.district,
+            """SELECT entry.id, entry.date, kind, entry.partner_name, entry.phone,
+                      grade, source.name, area_wanted, budget, purpose, entry.district,
                       host.name, is_valid, invalid_reason, surveyor, note
                  FROM property_interaction entry
                  LEFT JOIN utm_source source ON source.id = entry.source_id
@@ -56,6 +58,29 @@ class Visitors(Form):
             )
             cr.fetchall()
         return len(rows)
+
+
+class Fairness(Form):
+    """The fairness of the rings over a quarter (B4)"""
+
+    form = "property.form.fairness"
+
+    def options(self):
+        return super().options() | {
+            "date_from": (self.day - timedelta(days=91)).isoformat()
+        }
+
+    def sql(self, cr):
+        cr.execute(
+            """SELECT ring, turn.user_id, turn.kind, effect, reason_id, count(*),
+                      count(*) FILTER (WHERE is_valid)
+                 FROM property_roster_turn turn
+                 LEFT JOIN property_interaction entry ON entry.turn_id = turn.id
+                WHERE turn.project_id = %s AND turn.date >= %s AND turn.date < %s
+                GROUP BY ring, turn.user_id, turn.kind, effect, reason_id""",
+            [self.picks.project, self.start - timedelta(days=91), self.end],
+        )
+        return len(cr.fetchall())
 
 
 class SalesDaily(Form):
