@@ -60,6 +60,7 @@ class Office:
         self.deals = Deals(self)
         self.reception = Reception(self)
         self.rings = Rings(self)
+        self.rings.plan_duty(self.start, self.today)
         self.quarrels = Quarrels(self)
         self.deals.plan()
         for number in range(DAYS + 1):

@@ -23,7 +23,7 @@ from . import (
     property_interaction,
     property_interaction_closing,
     property_interaction_desk,
-    property_interaction_plan,
+    property_interaction_client,
     property_interaction_chain,
     property_day_check_item,
     property_day,

@@ -27,6 +27,8 @@ class CrmLead(models.Model):
         help="The form he signed, the message he wrote…",
     )
 
+    guest_ids = fields.One2many("property.event.guest", "lead_id", "Invited To")
+
     _greeting_idx = models.Index(
         "(project_id, birth_date) WHERE care_consent_date IS NOT NULL AND active"
     )

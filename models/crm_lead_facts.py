@@ -3,11 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-IDENTITY_WAYS = [
-    ("appointment", "Appointment Signed"),
-    ("callback", "Called Back"),
-    ("id_shown", "ID Shown on Site"),
-]
+from .property_interaction import IDENTITY_WAYS
 
 
 class CrmLead(models.Model):
@@ -98,12 +94,11 @@ class CrmLead(models.Model):
         :param way: one of `IDENTITY_WAYS`
         """
         self._check_fact_access()
+        self._write_identity(way, self.env.user, fields.Datetime.now())
+
+    def _write_identity(self, way, user, moment):
         self._write_through(
-            {
-                "identity_state": way,
-                "identity_by_id": self.env.uid,
-                "identity_date": fields.Datetime.now(),
-            }
+            {"identity_state": way, "identity_by_id": user.id, "identity_date": moment}
         )
 
     def _check_fact_access(self):

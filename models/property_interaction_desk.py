@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .property_interaction import CALL_KINDS
+from .property_interaction import CALL_KINDS, IDENTITY_WAYS
 from .property_roster_turn import RECEPTION_TURNS
 
 
@@ -11,14 +11,7 @@ class PropertyInteraction(models.Model):
     _inherit = "property.interaction"  # pylint: disable=consider-merging-classes-inherited
 
     # B11: how, by whom, when
-    identity_check = fields.Selection(
-        [
-            ("appointment", "Appointment with Signed Agreement"),
-            ("callback", "Call Back"),
-            ("id_shown", "ID Shown on Site"),
-        ],
-        "Identity Verified By",
-    )
+    identity_check = fields.Selection(IDENTITY_WAYS, "Identity Verified By")
     identity_user_id = fields.Many2one(
         "res.users",
         "Identity Checked By",

@@ -418,16 +418,27 @@ class PropertyRoster(models.Model):
         self._check_role("supervisor")
         if not (note and note.strip()):
             raise UserError(self.env._("Say why the turn is suspended."))
-        self._line(user_id)._suspend(self.env.user, note.strip())
-        self.project_id._notify_desk()
+        self._set_suspension(user_id, self.env.user, note.strip())
         return True
 
     def action_lift(self, user_id):
-        """Lift a suspension that was not yet served; the history says who did."""
+        """Lift a suspension that was not yet served."""
         self._check_role("supervisor")
-        self._line(user_id)._suspend(None)
-        self.project_id._notify_desk()
+        self._set_suspension(user_id, None, None)
         return True
+
+    def _set_suspension(self, user_id, supervisor, note):
+        """Order or lift a suspension; the ring's history says who did."""
+        line = self._line(user_id)
+        line._suspend(supervisor, note)
+        if supervisor:
+            text = self.env._(
+                "Turn of %(rep)s suspended: %(why)s", rep=line.user_id.name, why=note
+            )
+        else:
+            text = self.env._("Suspension of %s lifted", line.user_id.name)
+        self._message_log(body=text)
+        self.project_id._notify_desk()
 
     def action_open_turns(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(

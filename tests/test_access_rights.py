@@ -65,25 +65,26 @@ PARTY_ROWS = """
 property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    rc/-/-    rc/rc/-      r/r/r  -/-/-  r/-/-
 """
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
-WIZARDS = dict.fromkeys(
-    (
-        "property.unit.generate",
-        "property.unit.generate.line",
-        "property.unit.import",
-        "property.unit.import.column",
-        "property.unit.import.line",
-    ),
-    ("control", "manager"),
-) | dict.fromkeys(
-    ("property.policy.whatif", "property.policy.whatif.line"), ("manager", "hq")
-)
-WIZARDS["property.pool.assign"] = ("manager",)
-WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
+WIZARDS = {
+    "property.unit.generate": ("control", "manager"),
+    "property.unit.generate.line": ("control", "manager"),
+    "property.unit.import": ("control", "manager"),
+    "property.unit.import.column": ("control", "manager"),
+    "property.unit.import.line": ("control", "manager"),
+    "property.policy.whatif": ("manager", "hq"),
+    "property.policy.whatif.line": ("manager", "hq"),
+    "property.pool.assign": ("manager",),
+    "property.collision.step": ("rep", "supervisor", "manager"),
+    "property.followup": ("rep", "clerk", "supervisor", "manager"),
+    "property.identity": ("rep", "clerk", "supervisor", "manager"),
+    "property.event.invite": ("rep", "clerk", "supervisor", "manager"),
+}
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {
     "property.concern",
     "property.day.check.item",
+    "property.festival",
     "property.roster.reason",
 }
 WIZARDS |= dict.fromkeys(
@@ -93,9 +94,12 @@ WIZARDS |= dict.fromkeys(
 WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
-WITHOUT_RULE = {"property.concern", "property.festival", "property.roster.reason"}
-WITHOUT_RULE = {"property.concern", "property.day.check.item"}
-WITHOUT_RULE = {"property.concern", "property.roster.reason"}
+WITHOUT_RULE = {
+    "property.concern",
+    "property.day.check.item",
+    "property.festival",
+    "property.roster.reason",
+}
 
 
 def parse(table):

@@ -61,6 +61,33 @@ class TestFacts(PropertyCommon):
             ],
         )
 
+    def test_identity_of_the_register(self):
+        """B11: what the desk enters with the visit is in the client's file too, also
+        when the visit makes it; an earlier one does not replace a later one."""
+        values = {
+            "kind": "visit_first",
+            "project_id": self.project.id,
+            "user_id": self.rep_a.id,
+            "partner_name": "Mr Li",
+            "phone": "13800001111",
+            "unit_type_ids": self.type_two.ids,
+            "source_id": self.source.id,
+            "identity_check": "id_shown",
+        }
+        entries = self.env["property.interaction"].with_user(self.clerk)
+        visit = entries.create(values)
+        client = visit._register_client().sudo()
+        self.assertEqual(client.identity_state, "id_shown")
+        self.assertEqual(client.identity_by_id, self.clerk)
+        followup = {"kind": "followup_call", "lead_id": client.id}
+        entry = entries.create(followup | {"project_id": self.project.id})
+        self.assertEqual(client.identity_state, "id_shown")
+        entry.identity_check = "callback"
+        self.assertEqual(client.identity_state, "callback")
+        with freeze_time("2020-01-01"):
+            visit.identity_check = "appointment"
+        self.assertEqual(client.identity_state, "callback")
+
     def test_appointment_has_its_agreement(self):
         """B11: an appointment verifies with the agreement that was signed."""
         with self.assertRefused("agreement"):
@@ -202,6 +229,7 @@ class TestFacts(PropertyCommon):
 
     def test_every_change_is_tracked(self):
         """C11: what a client wishes changes often: old, new, who and when."""
+        self.track()  # the registration itself is not tracked
         client = self.client.with_context(TRACKED).with_user(self.rep_a)
         client.write({"grade": "b", "district": "Wuhou"})
         values, message = self.last_change()

@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo.exceptions import RedirectWarning
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import tagged
 
 from .test_ownership import OwnershipCommon
@@ -16,7 +16,16 @@ STEPS = st.lists(
     st.tuples(
         st.integers(0, 25),  # days since the step before
         st.sampled_from(
-            ["visit", "follow", "lapse", "hand over", "sell", "correct", "wrong"]
+            [
+                "visit",
+                "follow",
+                "lapse",
+                "claim",
+                "hand over",
+                "sell",
+                "correct",
+                "wrong",
+            ]
         ),
         st.integers(0, 1),  # which rep
     ),
@@ -32,10 +41,13 @@ class Reference:
     owner: object = None
     until: date = None
     sold: bool = False
+    former: object = None  # whose he was until `freed`
+    freed: date = None
     history: list = field(default_factory=list)
 
     def today(self, day):
         if self.owner is not None and not self.sold and day > self.until:
+            self.former, self.freed = self.owner, self.until + timedelta(days=1)
             self.owner = None
 
     def step(self, day, what, rep):
@@ -48,6 +60,11 @@ class Reference:
             self.owner, self.until = rep, month
         elif what == "follow" and self.owner == rep:
             self.until = max(self.until, month)
+        elif what == "claim":
+            waits = rep == self.former and day < self.freed + timedelta(days=7)
+            if self.sold or self.owner is not None or waits:
+                return False
+            self.owner, self.until = rep, month
         elif what == "hand over":
             self.owner, self.until = rep, month
         elif what == "sell":
@@ -91,6 +108,9 @@ class TestOwnershipModel(OwnershipCommon):
                     is_valid=False,
                     invalid_reason="other",
                 )
+            case "claim" if client:
+                client._lapse()
+                client.with_user(rep)._claim()
             case "hand over" if client:
                 client._lapse()
                 client._transfer(rep, "handover")
@@ -134,7 +154,8 @@ class TestOwnershipModel(OwnershipCommon):
                     self.play(what, rep)
                     known = True
                 else:
-                    with self.assertRaises(RedirectWarning), self.cr.savepoint():
+                    refusal = RedirectWarning if what == "visit" else UserError
+                    with self.assertRaises(refusal), self.cr.savepoint():
                         self.play(what, rep)
                     self.env.invalidate_all()
                 client = self.env["crm.lead"]._find_client(self.project, "13800000001")

@@ -316,6 +316,14 @@ class TestRoster(RosterCommon):
             supervisor.action_suspend(self.reps["a"].id, "  ")
         with self.assertRefused("no place in the ring"):
             supervisor.action_suspend(self.rep_c.id, "No badge")
+        for step, words in (
+            (lambda: supervisor.action_suspend(self.reps["a"].id, "Why"), "Why"),
+            (lambda: supervisor.action_lift(self.reps["a"].id), "lifted"),
+        ):
+            step()
+            message = self.visits.message_ids[0]
+            self.assertIn(words, message.body)
+            self.assertEqual(message.author_id, self.supervisor_a.partner_id)
         supervisor.action_suspend(self.reps["a"].id, " No badge ")
         self.visits.with_user(self.clerk).action_next()
         self.assertRecordValues(

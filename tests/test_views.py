@@ -50,13 +50,10 @@ HEAD = {
     "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision", "property.pool"}
-REPS = {"crm.lead", "property.collision", "calendar.event"}
+REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
     "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
-    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead"},
-    "clerk": EVERYONE | RECEPTION | {"crm.lead"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..models.crm_lead_facts import IDENTITY_WAYS
+from ..models.property_interaction import IDENTITY_WAYS
 
 
 class PropertyIdentity(models.TransientModel):

@@ -5,7 +5,8 @@ from .mail_activity import PLANNED_KINDS
 
 
 class PropertyInteraction(models.Model):
-    """An entry does what was planned with the client (D1)."""
+    """What an entry does for its client: it ends what was planned (D1) and passes on
+    how his identity was verified (B11)."""
 
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "property.interaction"
@@ -19,7 +20,28 @@ class PropertyInteraction(models.Model):
                     entry.is_valid and entry.lead_id and entry.kind in PLANNED_KINDS
                 )
             )._tick_off()
+        entries._pass_on_identity()
         return entries
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "identity_check" in vals:
+            self._pass_on_identity()
+        return result
+
+    def _link_client(self, lead):
+        result = super()._link_client(lead)
+        self._pass_on_identity()
+        return result
+
+    def _pass_on_identity(self):
+        """The latest verification is what the client's file says."""
+        for entry in self.filtered(lambda one: one.identity_check and one.lead_id):
+            lead = entry.lead_id.sudo()
+            if not lead.identity_date or lead.identity_date <= entry.identity_date:
+                lead._write_identity(
+                    entry.identity_check, entry.identity_user_id, entry.identity_date
+                )
 
     def _tick_off(self):
         """End the earliest open activity of each client: a greeting by a greeting, a
