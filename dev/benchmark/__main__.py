@@ -8,6 +8,7 @@ import odoo.init  # noqa: F401  before anything else of Odoo
 from odoo.tools import config
 
 from . import report
+from . import run as measuring
 from .case import Case
 from .explain import list_queries
 from .run import Picks, environment
@@ -43,6 +44,8 @@ def fill(arguments):
 def run(arguments):
     from . import cases  # noqa: F401  registers them
 
+    if arguments.cpu:
+        measuring.clock = measuring.cpu_clock
     picks = Picks(arguments.database, arguments.twin, arguments.size)
     chosen = [
         case
@@ -79,6 +82,7 @@ def main():
         sub.add_argument("--case", action="append")
         sub.add_argument("--rounds", type=int, default=9)
         sub.add_argument("--queries", action="store_true")
+        sub.add_argument("--cpu", action="store_true")
         sub.add_argument("--folder")
     arguments = parser.parse_args()
     config.parse_config([], setup_logging=True)

@@ -5,6 +5,7 @@ import statistics
 import time
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
@@ -71,6 +72,20 @@ class Picks:
         return env.cr.fetchone()[0]
 
 
+def wall_clock(_cr):
+    return time.perf_counter()
+
+
+def cpu_clock(cr):
+    """What this process and its PostgreSQL backend (not the backend's helpers) have
+    worked: other users of the machine hardly change it."""
+    worked = Path(f"/proc/{cr._cnx.info.backend_pid}/schedstat").read_text()
+    return time.process_time() + int(worked.split()[0]) / 1e9
+
+
+clock = wall_clock
+
+
 @dataclass
 class Side:
     times: list = field(default_factory=list)
@@ -123,11 +138,11 @@ def ask(case, name, side, picks, watch=nullcontext):
         gc.disable()
         try:
             with watch():
-                start = time.perf_counter()
+                start = clock(env.cr)
                 side.answer = question(subject)
                 if name != "sql":
                     env.flush_all()
-                seconds = time.perf_counter() - start
+                seconds = clock(env.cr) - start
         finally:
             gc.enable()
         side.queries = env.cr.sql_log_count - queries

@@ -20,7 +20,8 @@ def make_stock_office(env):
 
 def fill_stock(env, size):
     """Leads with their persons, tags and planned activities. A client who is free with
-    us is lost here, one who has bought is won. No chatter: no screen measured reads it.
+    us is lost here, one who has bought is won; of the others one in a hundred is
+    nobody's. No chatter: no screen measured reads it.
     """
     people = People.find(env)
     tags = env["crm.tag"].search([], order="id").ids
@@ -70,7 +71,8 @@ def fill_stock(env, size):
             persons.add(partner, partner, name, name, phone, f"+86{phone}")
             budget = 800_000 + client % 13 * 100_000
             leads[state].add(
-                *(lead_id, user, user, user, people.teams[rep], name, name, phone),
+                *(lead_id, None if client % 100 == 50 else user, user, user),
+                *(people.teams[rep], name, name, phone),
                 *(f"+86{phone}", *[moment] * 4),
                 people.sources[client * 13 % len(people.sources)],
                 *(budget, budget if state == "won" else 0, partner),

@@ -12,13 +12,18 @@ from ..screens import (
 )
 
 CLIENTS = [("project_id", "!=", False)]
-# Ten columns with five relations, as our list has.
-STOCK_LIST = dict.fromkeys(
-    ("name", "contact_name", "phone", "priority", "create_date", "company_id"), {}
-) | dict.fromkeys(
-    ("user_id", "team_id", "stage_id", "source_id", "tag_ids"),
-    {"fields": {"display_name": {}}},
-)
+# The same columns on both sides, five of them relations.
+COLUMNS = ("name", "contact_name", "phone", "priority", "create_date", "company_id")
+RELATIONS = ("user_id", "team_id", "stage_id", "source_id")
+
+
+def specification(tags, *rule_fields):
+    named = {"fields": {"display_name": {}}}
+    return dict.fromkeys((*COLUMNS, *rule_fields), {}) | dict.fromkeys(
+        (*RELATIONS, tags), named
+    )
+
+
 BAR = {
     "field": "client_class",
     "colors": dict.fromkeys(("buyer", "prospect", "potential")),
@@ -28,18 +33,17 @@ STOCK_BAR = {
     "colors": dict.fromkeys(("planned", "today", "overdue")),
 }
 
-COLUMNS = """
-    lead.id, lead.project_id, lead.company_id, lead.active, lead.registration_number,
-    lead.contact_name, lead.phone, lead.user_id, host.name, lead.grade,
-    lead.client_class, lead.stage_id, stage.name ->> 'zh_CN', lead.purpose,
-    lead.horizon, lead.district, lead.source_id, source.name, lead.next_date,
-    lead.owned_until, lead.is_sold, lead.registered_date,
-    lead.followup_count_since_visit, lead.followup_required, lead.followup_missing
+SQL_COLUMNS = """
+    lead.id, lead.name, lead.contact_name, lead.phone, lead.priority, lead.create_date,
+    lead.company_id, lead.project_id, lead.active, lead.user_id, host.name,
+    lead.team_id, team.name ->> 'zh_CN', lead.stage_id, stage.name ->> 'zh_CN',
+    lead.source_id, source.name
 """
 STAGE = "id, name ->> 'zh_CN', fold"
 JOINS = """
     LEFT JOIN res_users owner ON owner.id = lead.user_id
     LEFT JOIN res_partner host ON host.id = owner.partner_id
+    LEFT JOIN crm_team team ON team.id = lead.team_id
     LEFT JOIN crm_stage stage ON stage.id = lead.stage_id
     LEFT JOIN utm_source source ON source.id = lead.source_id
 """
@@ -52,7 +56,7 @@ def sql_page(cr, where, *params):
     cr.execute(
         f"""WITH page AS MATERIALIZED (
                 SELECT lead.* FROM crm_lead lead WHERE {where} {ORDER} LIMIT {LIMIT})
-            SELECT {COLUMNS} FROM page lead {JOINS} {ORDER}""",
+            SELECT {SQL_COLUMNS} FROM page lead {JOINS} {ORDER}""",
         params,
     )
     ids = [row[0] for row in cr.fetchall()]
@@ -79,22 +83,13 @@ class ClientList(Case):
     stock_domain = []
     goal = Goal(queries=9)
 
-    def prepare(self, env):
-        """The view is read once a session."""
-        self.specification = read_specification(
-            env, "crm.lead", f"{MODULE}.crm_lead_view_list_client", "list"
-        )
-
     def ours(self, env):
-        return open_list(env, "crm.lead", self.specification, self.domain)
+        columns = specification("unit_type_ids", "project_id", "active")
+        return open_list(env, "crm.lead", columns, self.domain)
 
     def stock(self, env):
-        return open_list(
-            env,
-            "crm.lead",
-            STOCK_LIST,
-            [("type", "=", "opportunity"), *self.stock_domain],
-        )
+        domain = [("type", "=", "opportunity"), *self.stock_domain]
+        return open_list(env, "crm.lead", specification("tag_ids"), domain)
 
 
 class MyClients(ClientList):
@@ -136,19 +131,46 @@ class ManagerList(ClientList):
         return sql_page(cr, ACTIVE)
 
 
+class ListView(ClientList):
+    """A rep opens the list as it is: every column of either view, hidden ones too"""
+
+    goal = Goal(stock=(1, 1), queries=9)
+
+    def prepare(self, env):
+        """The client reads a view once."""
+        self.columns = read_specification(
+            env, "crm.lead", f"{MODULE}.crm_lead_view_list_client", "list"
+        )
+
+    def prepare_stock(self, env):
+        self.stock_columns = read_specification(
+            env, "crm.lead", "crm.crm_case_tree_view_oppor", "list"
+        )
+
+    def ours(self, env):
+        return open_list(env, "crm.lead", self.columns, self.domain)
+
+    def stock(self, env):
+        domain = [("type", "=", "opportunity")]
+        return open_list(env, "crm.lead", self.stock_columns, domain)
+
+
 class Kanban(Case):
     goal = Goal(queries=16)
     where = ACTIVE
 
     def prepare(self, env):
-        self.specification = read_specification(
+        self.columns = read_specification(
             env, "crm.lead", f"{MODULE}.crm_lead_view_kanban_client", "kanban"
         )
 
-    def ours(self, env):
-        return open_kanban(
-            env, "crm.lead", self.specification, CLIENTS, "stage_id", BAR
+    def prepare_stock(self, env):
+        self.stock_columns = read_specification(
+            env, "crm.lead", "crm.crm_case_kanban_view_leads", "kanban"
         )
+
+    def ours(self, env):
+        return open_kanban(env, "crm.lead", self.columns, CLIENTS, "stage_id", BAR)
 
     def sql(self, cr):
         params = self.params()
@@ -175,10 +197,9 @@ class Kanban(Case):
         return ()
 
     def stock(self, env):
-        specification = STOCK_LIST | {"activity_state": {}, "activity_ids": {}}
         domain = [("type", "=", "opportunity")]
         return open_kanban(
-            env, "crm.lead", specification, domain, "stage_id", STOCK_BAR
+            env, "crm.lead", self.stock_columns, domain, "stage_id", STOCK_BAR
         )
 
 
@@ -205,17 +226,17 @@ class ClientForm(Case):
     goal = Goal(sql=(3.5, 3.1), stock=(0.45, 0.45), queries=9)
 
     def prepare(self, env):
-        self.specification = read_specification(
+        self.columns = read_specification(
             env, "crm.lead", f"{MODULE}.crm_lead_view_form_client", "form"
         )
 
     def ours(self, env):
-        return open_form(env, "crm.lead", self.specification, self.picks.client)
+        return open_form(env, "crm.lead", self.columns, self.picks.client)
 
     def sql(self, cr):
         client = self.picks.client
         cr.execute(
-            f"""SELECT lead.*, {COLUMNS}, person.name, project.name, first.name
+            f"""SELECT lead.*, {SQL_COLUMNS}, person.name, project.name, first.name
                   FROM crm_lead lead {JOINS}
                   LEFT JOIN res_partner person ON person.id = lead.partner_id
                   LEFT JOIN property_project project ON project.id = lead.project_id
@@ -256,9 +277,9 @@ class ClientForm(Case):
         return self.picks.client if answer else None
 
     def prepare_stock(self, env):
-        self.stock_specification = read_specification(
+        self.stock_columns = read_specification(
             env, "crm.lead", "crm.crm_lead_view_form", "form"
         )
 
     def stock(self, env):
-        return open_form(env, "crm.lead", self.stock_specification, self.picks.client)
+        return open_form(env, "crm.lead", self.stock_columns, self.picks.client)
