@@ -48,7 +48,6 @@ class PropertyRosterTurn(models.Model):
     note = fields.Char(help="Everyone of the project reads it: name no client.")
     settles_id = fields.Many2one(
         "property.roster.turn",
-        "Settles",
         ondelete="restrict",
         index="btree_not_null",
         help="The earlier row that this one makes good: an owed turn, a reception "

@@ -56,6 +56,7 @@ const DONE = {
     helper: false,
     turn: 7,
     registered: true,
+    missing: "Budget, Concerns",
     entry_id: 5,
 };
 
@@ -79,7 +80,7 @@ function live() {
         duty: ["Ann", "Bo"],
         counts: { calls: 12, visits: 8, invalid: 2 },
         entries: [
-            { id: 5, time: "10:02", kind: "visit_first", name: "Ms Zhou", host: "Ann", is_valid: true },
+            { id: 5, time: "10:02", kind: "visit_first", name: "Ms Zhou", host: "Ann", is_valid: true, missing: "Budget" },
         ],
     };
 }
@@ -196,17 +197,19 @@ describe("rules", () => {
 
 test("shows both rings with everyone's place, the day's counts and entries", async () => {
     await openDesk();
-    expect(queryAllTexts(".o_desk_next")).toEqual(["Cai", "Ann+1"]);
+    expect(queryAllTexts(".o_desk_next")).toEqual(["Cai", "Ann"]);
     expect(queryAllTexts("[data-ring=visit] .o_desk_rep")).toEqual([
         "Bo\nMeal",
         "Cai",
         "Dan",
         "Eva",
     ]);
+    expect(".o_desk_owed").toHaveText("+1");
     expect(".o_suspended").toHaveAttribute("title", "Turn Suspended: No badge");
     expect(".o_off_duty").toHaveAttribute("title", "Off Duty");
     expect(queryAllTexts(".o_desk_counts dd")).toEqual(["12", "8", "2"]);
     expect(".o_desk_line").toHaveText("10:02\nMs Zhou\nAnn");
+    expect(".o_desk_line .fa-circle-o").toHaveAttribute("title", "Budget");
     expect(".o_desk_day").toHaveText(/Ann · Bo/);
     await contains(".o_desk_line").click();
     expect(".o_form_view").toHaveCount(1);
@@ -258,7 +261,7 @@ test("a call and a first visit by keyboard alone", async () => {
         })}`,
         "live",
     ]);
-    expect(".o_desk_result").toHaveText(/Ann.*turn 7.*client registered/s);
+    expect(".o_desk_result").toHaveText(/Ann.*turn 7.*client registered.*Budget, Concerns/s);
     expect("[name=phone]").toBeFocused();
     expect(queryOne("[name=phone]").value).toBe("");
     server.result = { ...DONE, registered: false };
@@ -426,7 +429,7 @@ test("a ring that moved elsewhere is shown at once; other projects' are not hear
     server.live = live();
     server.live.rings[1].queue[0].name = "Zoe";
     await send(1);
-    expect("[data-ring=visit] .o_desk_next").toHaveText(/Zoe/);
+    expect("[data-ring=visit] .o_desk_next").toHaveText("Zoe");
     expect.verifySteps(["live"]);
     await contains("select[name=project_id]").select("2");
     await waitForChannels(["property_desk_2"]);
