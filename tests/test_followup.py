@@ -443,7 +443,7 @@ class TestFollowupOnPhone(FollowupCommon, HttpCase):
     touch_enabled = True
 
     def test_card(self):
-        """C4: two touches on a phone, from the client's card; then from row and form."""
+        """C4: two touches on a phone, from the card; then from row and form."""
         client = self.make_client(self.rep_a)
         self.visit(client)
         path = "/odoo/property-clients"

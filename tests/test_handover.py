@@ -192,7 +192,7 @@ class TestHandoverSteps(HandoverCommon):
         self.make_client(self.rep_a)
         handover = self.make_handover()
         handover.action_propose()
-        with self.assertRefused("this step needs 'Signed'"):
+        with self.assertRefused("this step needs 'Signed by Both'"):
             handover.action_execute()
         with self.at(DAY):
             handover.with_user(self.rep_a).action_sign()
@@ -328,7 +328,7 @@ class TestHandoverSteps(HandoverCommon):
             )
         self.assertFalse(visitor.with_user(self.rep_a).has_access("read"))
         self.assertEqual(set(handover.line_ids.mapped("state")), {"moved"})
-        with self.assertRefused("this step needs 'Signed'"):
+        with self.assertRefused("this step needs 'Signed by Both'"):
             handover.action_execute()
 
     def test_caller_visits_the_new_owner(self):
@@ -336,7 +336,7 @@ class TestHandoverSteps(HandoverCommon):
         receiver's, closed entry or not."""
         with self.at(DAY):
             calls = self.call() | self.call("13900000002")
-            calls[0]._close()
+            calls[0]self.close_entries()
             self.execute(self.make_handover(receiver_ids=self.rep_b.ids))
             self.assertEqual(calls.owner_id, self.rep_b)
             self.assertEqual(calls.user_id, self.rep_a, "who took it stays on record")
