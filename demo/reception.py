@@ -212,7 +212,6 @@ class Reception:
             }
         )
         self.clients.append(client)
-        office.aftercare.note_facts(client)
         self._receive(client, kind, SEEN)
 
     def return_visit(self, client):

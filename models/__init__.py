@@ -15,6 +15,7 @@ from . import (
     property_unit_wish,
     property_concern,
     property_roster,
+    property_roster_standing,
     property_roster_line,
     property_roster_reason,
     property_roster_turn,

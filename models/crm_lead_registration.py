@@ -105,7 +105,7 @@ class CrmLead(models.Model):
         self._prepare_client_values(clients)
         leads = super(CrmLead, self.with_context(**QUIET)).create(vals_list)
         leads.filtered("project_id")._after_registration()
-        return leads.with_context(self.env.context)
+        return leads.with_env(self.env)
 
     def write(self, vals):
         clients = self.filtered("project_id")

@@ -41,7 +41,7 @@ class PropertyAbsence(models.Model):
     note = fields.Char("Where To")
     date_from = fields.Datetime("Leaves", required=True, default=fields.Datetime.now)
     date_to = fields.Datetime("Expected Back")
-    date_back = fields.Datetime("Back", readonly=True, copy=False)
+    date_back = fields.Datetime("Back On", readonly=True, copy=False)
     approver_id = fields.Many2one("res.users", "Decided By", readonly=True, copy=False)
     state = fields.Selection(
         [

@@ -24,7 +24,7 @@ class PropertyCollision(models.Model):
     on everything is read off the facts, which name users and clients by id only.
     """
 
-    _inherit = "property.collision"
+    _inherit = "property.collision"  # pylint: disable=consider-merging-classes-inherited
 
     # === Facts ===
 

@@ -30,7 +30,7 @@ class PropertyCollision(models.Model):
     their own side: neither the other's dealings, nor the claimant whose client it is.
     """
 
-    _inherit = "property.collision"
+    _inherit = "property.collision"  # pylint: disable=consider-merging-classes-inherited
 
     is_judge = fields.Boolean(compute="_compute_role", export_string_translation=False)
     my_side = fields.Selection(

@@ -74,43 +74,45 @@ class PropertyEventGuest(models.Model):
         self._write_through({"state": "accepted"})
 
     def action_attend(self):
-        """Record that the client is here.
+        """Record that the client is here, or was when the event was held.
 
         :raise UserError: before the day of the event, in the project's time zone
         """
         self.check_access("write")
         self._check_state("invited", "accepted", "absent")
         for guest in self:
-            project = guest.project_id
-            if project.local_day() < project.local_day(guest.event_id.start):
-                event = guest.event_id.name
+            event, project = guest.event_id, guest.project_id
+            if project.local_day() < project.local_day(event.start):
                 raise UserError(
-                    self.env._("%s has not begun: nobody is here yet.", event)
+                    self.env._("%s has not begun: nobody is here yet.", event.name)
                 )
-            visit = guest._visit_of_today() or guest._enter_visit()
+            moment = min(fields.Datetime.now(), event.stop)
+            visit = guest._visit_of_day(moment) or guest._enter_visit(moment)
             guest._write_through({"state": "attended", "interaction_id": visit.id})
 
     def action_absent(self):
         self._check_state("invited", "accepted")
         self._write_through({"state": "absent"})
 
-    def _visit_of_today(self):
-        start, _end = self.project_id.day_bounds(self.project_id.local_day())
+    def _visit_of_day(self, moment):
+        start, end = self.project_id.day_bounds(self.project_id.local_day(moment))
         domain = [
             ("lead_id", "=", self.lead_id.id),
             ("kind", "in", VISIT_KINDS),
             ("is_valid", "=", True),
             ("date", ">=", start),
+            ("date", "<", end),
         ]
         return self.env["property.interaction"].search(domain, limit=1)
 
-    def _enter_visit(self):
+    def _enter_visit(self, moment):
         entries = self.env["property.interaction"]
         if not self.user_id:
             return entries
         return entries.create(
             {
                 "kind": "visit_return",
+                "date": moment,
                 "lead_id": self.lead_id.id,
                 "project_id": self.project_id.id,
                 "user_id": self.user_id.id,

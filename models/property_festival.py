@@ -49,6 +49,7 @@ class PropertyFestival(models.Model):
         help="The greeting is on the list so long before.",
     )
     message = fields.Text(
+        "Greeting Text",
         required=True,
         translate=True,
         help="What to say or send. {client}, {rep} and {project} are filled in.",
@@ -95,9 +96,9 @@ class PropertyFestival(models.Model):
             lunar = LunarDate.from_solar_date(day.year, day.month, day.day)
             if lunar.is_leap_month:
                 return False
-            month, number = lunar.month, lunar.day
-            is_last = (lunar + timedelta(days=1)).day == 1
-            last = number if is_last else 30
+            month, number, last = lunar.month, lunar.day, 30
+            if number == 29 and (lunar + timedelta(days=1)).day == 1:
+                last = 29
         else:
             return False
         return month == self.month and number == min(self.day, last)

@@ -36,6 +36,7 @@ from . import (
     test_receipt,
     test_roster,
     test_roster_race,
+    test_roster_stories,
     test_rpc_isolation,
     test_sale,
     test_scripted_day,

@@ -149,6 +149,13 @@ class TestEvent(PropertyCommon):
         guests.action_attend()
         self.assertEqual(guests.interaction_id, visit)
 
+    def test_recorded_the_day_after(self):
+        """D1: the visit is of the day of the event, whenever it is ticked off."""
+        guests = self.invite(self.rep_a, self.client_a)
+        with freeze_time("2026-03-10 03:00:00"):
+            guests.action_attend()
+        self.assertEqual(guests.interaction_id.date, self.event.stop)
+
     @freeze_time("2026-03-08 03:00:00")
     def test_nobody_s_client(self):
         """B3: a free client who comes is received by the desk, not given away here."""

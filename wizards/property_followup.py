@@ -46,9 +46,9 @@ class PropertyFollowup(models.TransientModel):
     last_date = fields.Datetime(related="last_entry_id.date")
     last_note = fields.Text(related="last_entry_id.note")
     planned_id = fields.Many2one(
-        "mail.activity", "Planned", compute="_compute_from_client"
+        "mail.activity", "Planned Follow-up", compute="_compute_from_client"
     )
-    planned_date = fields.Date(related="planned_id.date_deadline")
+    planned_date = fields.Date("Planned For", related="planned_id.date_deadline")
 
     kind = fields.Selection(
         [(kind, label) for kind, label in INTERACTION_KINDS if kind in PLANNED_KINDS],
@@ -66,10 +66,10 @@ class PropertyFollowup(models.TransientModel):
             ("14", "In Two Weeks"),
             ("30", "In a Month"),
         ],
-        "Again",
+        "Next Follow-up In",
     )
     next_date = fields.Date(
-        "On", compute="_compute_next_date", store=True, readonly=False
+        "Next Follow-up", compute="_compute_next_date", store=True, readonly=False
     )
 
     @api.depends("lead_id")
