@@ -88,6 +88,13 @@ def _people(env):
     for entry in env["property.ownership"].search([], order="date, id"):
         owners[entry.lead_id] = entry.user_id
     entries = env["property.interaction"].search([])
+    # A caller nobody has registered is of who took the call, or took it over.
+    taken = {entry: entry.user_id for entry in entries} | {
+        line.interaction_id: line.receiver_id
+        for line in env["property.client.handover.line"].search(
+            [("interaction_id", "!=", False)]
+        )
+    }
     strangers = {}
     for user in env["res.users"].search([("login", "=like", "rep%")]):
         seen = leads.with_user(user).search([]).sudo()
@@ -99,7 +106,10 @@ def _people(env):
             lambda lead: lead.user_id != owners[lead]
         ),
         "an entry is of the client's owner": entries.filtered(
-            lambda entry: entry.owner_id != (entry.lead_id or entry).user_id
+            lambda entry: (
+                entry.owner_id
+                != (entry.lead_id.user_id if entry.lead_id else taken.get(entry))
+            )
         ),
         "a rep sees own and shared clients": {
             login: seen for login, seen in strangers.items() if seen

@@ -1,11 +1,10 @@
-"""What lies on the desks when the story ends: shares, reminders, mailings."""
+"""What lies on the desks when the story ends: shares, mailings."""
 
 from datetime import timedelta
 
 FORM = "property.form.sales_daily"
 STAGES = ("新登记", "跟进中", "有意向", "已成交")
 SHARED_FOR = ("置业顾问休假，由同事接待", "客户同时考虑两个楼盘", "共同跟进团购客户")
-CALL = "mail.mail_activity_data_call"
 
 
 def name_stages(env):
@@ -16,7 +15,6 @@ def name_stages(env):
 
 def finish(office):
     _share(office)
-    _remind(office)
     _mail_forms(office)
 
 
@@ -38,25 +36,6 @@ def _share(office):
                 "reason": office.rng.choice(SHARED_FOR),
                 "date_end": office.today + timedelta(days=office.rng.randint(3, 20)),
             }
-        )
-
-
-def _remind(office):
-    """The calls due around today."""
-    due = office.env["crm.lead"].search(
-        [
-            ("user_id", "!=", False),
-            ("ownership_state", "=", "owned"),
-            ("next_date", ">=", office.today - timedelta(days=3)),
-            ("next_date", "<=", office.today + timedelta(days=4)),
-        ]
-    )
-    for lead in due:
-        lead.activity_schedule(
-            CALL,
-            lead.next_date,
-            summary=f"回访{lead.contact_name}",
-            user_id=lead.user_id.id,
         )
 
 

@@ -6,6 +6,8 @@ from random import Random
 from odoo import fields
 
 from . import desk
+from .care import Care
+from .changes import Changes
 from .check import check
 from .clock import clock, local, utc
 from .deals import Deals
@@ -60,16 +62,20 @@ class Office:
         self.deals = Deals(self)
         self.reception = Reception(self)
         self.rings = Rings(self)
+        self.rings.plan_duty(self.start, self.today)
         self.quarrels = Quarrels(self)
+        self.changes = Changes(self)
+        self.care = Care(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
-            for part in (self.reception, self.rings, self.quarrels):
+            for part in (self.reception, self.rings, self.quarrels, self.changes):
                 part.plan_day(day)
         self._run()
         self.clock.set(self.now)
         self.reception.finish()
         self.quarrels.finish()
+        self.care.finish()
         desk.finish(self)
         self.env.flush_all()
 

@@ -65,7 +65,7 @@ class Client:
 class Reception:
     def __init__(self, office):
         self.office, self.env, self.rng = office, office.env, office.rng
-        self.clients = []
+        self.clients, self.callers = [], []
         self._entries = []  # the day's, written at closing
         self._phones = iter(self.rng.sample(range(10_000), 10_000))
         self._reps = {
@@ -177,6 +177,7 @@ class Reception:
             result="约到访" if comes else self.rng.choice(RESULTS),
         )
         if comes:
+            self.callers.append(client)
             when = self.office.in_days(1, 6)
             self.office.at(when, self.register, client, "visit_called")
 

@@ -7,6 +7,7 @@ from .clock import utc
 SUSPENDED_FOR = ("未佩戴胸卡", "着装不符合规范", "销售道具未准备好")
 ERRANDS = {"errand": "去银行递交按揭资料", "meeting": "总部产品培训"}
 PASSED_FOR = {"busy": 6, "absent": 3, "unready": 1}
+DAYS_AHEAD = 7
 
 
 class Rings:
@@ -27,6 +28,28 @@ class Rings:
             reason = self._reason(self.office.pick(PASSED_FOR))
             roster.action_pass(roster.next_user_id.id, reason.id)
         return roster._advance()
+
+    def plan_duty(self, first, last):
+        """The duty list: each rep has one day off in seven."""
+        for project in self.office.projects:
+            reps = self._ring(project, "visit").line_ids.user_id
+            self.env["property.duty"].create(
+                [
+                    {
+                        "project_id": project.id,
+                        "date": day,
+                        "user_ids": [
+                            rep.id
+                            for place, rep in enumerate(reps)
+                            if (day.toordinal() + place) % 7
+                        ],
+                    }
+                    for day in (
+                        first + timedelta(days=number)
+                        for number in range((last - first).days + DAYS_AHEAD)
+                    )
+                ]
+            )
 
     def plan_day(self, day):
         office = self.office

@@ -144,22 +144,6 @@ class CrmLead(models.Model):
             return self.env.ref("crm_property_sales.crm_lead_view_form_client").id
         return super().get_formview_id(access_uid)
 
-    def action_new_interaction(self):
-        """The form of a new follow-up of this client."""
-        self.ensure_one()
-        return {
-            "name": self.env._("New Follow-up"),
-            "type": "ir.actions.act_window",
-            "res_model": "property.interaction",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_lead_id": self.id,
-                "default_project_id": self.project_id.id,
-                "default_kind": "followup_call",
-            },
-        }
-
     def action_new_deposit(self):
         """The form of a new slip of this client (E1)."""
         self.ensure_one()

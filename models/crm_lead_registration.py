@@ -21,6 +21,11 @@ REGISTRATION_FIELDS = {
     "followup_count_since_visit",
     "followup_required",
     "followup_missing",
+    "plan_started",
+    "identity_by_id",
+    "identity_date",
+    "facts_confirmed_date",
+    "facts_confirmed_by_id",
 }
 DERIVED_FIELDS = {
     "client_class",
@@ -28,6 +33,9 @@ DERIVED_FIELDS = {
     "ownership_state",
     "phone_sanitized",
     "phone_tail",
+    "is_plan_due",
+    "identity_state",
+    "fact_check_date",
 }
 
 
@@ -97,7 +105,7 @@ class CrmLead(models.Model):
         self._prepare_client_values(clients)
         leads = super(CrmLead, self.with_context(**QUIET)).create(vals_list)
         leads.filtered("project_id")._after_registration()
-        return leads.with_context(self.env.context)
+        return leads.with_env(self.env)
 
     def write(self, vals):
         clients = self.filtered("project_id")
@@ -161,6 +169,7 @@ class CrmLead(models.Model):
             facts = dict.fromkeys(REGISTRATION_FIELDS, False) | {
                 "registered_date": fields.Datetime.now(),
                 "type": "opportunity",
+                "identity_state": "none",
                 "company_id": project.company_id.id,
             }
             last_day = project._owned_until(project.local_day())

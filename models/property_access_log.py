@@ -40,7 +40,7 @@ class PropertyAccessLog(models.Model):
     phone_tail = fields.Char("Last Four Digits")
     result = fields.Selection(
         [
-            ("new", "New"),
+            ("new", "New Client"),
             ("yours", "Own Client"),
             ("owned", "Somebody's Client"),
             ("free", "Free Client"),

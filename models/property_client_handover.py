@@ -64,7 +64,7 @@ class PropertyClientHandover(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("signed", "Signed"),
+            ("signed", "Signed by Both"),
             ("done", "Carried Out"),
             ("undone", "Undone"),
         ],

@@ -64,9 +64,9 @@ class PropertyClientHandoverLine(models.Model):
     state = fields.Selection(
         [
             ("planned", "Planned"),
-            ("moved", "Handed Over"),
+            ("moved", "Moved"),
             ("skipped", "No Longer the Leaver's"),
-            ("returned", "Given Back"),
+            ("returned", "Returned"),
             ("kept", "No Longer the Receiver's"),
         ],
         default="planned",

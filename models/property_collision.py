@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -90,11 +92,10 @@ class PropertyCollision(models.Model):
         "crm.lead", "Client", required=True, ondelete="restrict", groups=HEADS
     )
     claimant_id = fields.Many2one(
-        "res.users", "Claimant", required=True, index=True, ondelete="restrict"
+        "res.users", required=True, index=True, ondelete="restrict"
     )
     holder_id = fields.Many2one(
         "res.users",
-        "Holder",
         readonly=True,
         index=True,
         ondelete="restrict",
@@ -315,11 +316,9 @@ class PropertyCollision(models.Model):
                 self.env._("Too many numbers at once: ask again later."),
             )
         if lead := facts.get("lead"):
-            try:
-                with self.env.cr.savepoint():
-                    self._open(lead, claimant, interaction=interaction, phone=phone)
-            except UserError:
-                pass  # nothing to rule on: not for him to know
+            # When there is nothing to rule on, that is not for him to know.
+            with suppress(UserError), self.env.cr.savepoint():
+                self._open(lead, claimant, interaction=interaction, phone=phone)
         return self._notice(
             "success", self.env._("A ruling was asked for: your supervisor knows.")
         )

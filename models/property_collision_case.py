@@ -24,7 +24,7 @@ class PropertyCollision(models.Model):
     on everything is read off the facts, which name users and clients by id only.
     """
 
-    _inherit = "property.collision"
+    _inherit = "property.collision"  # pylint: disable=consider-merging-classes-inherited
 
     # === Facts ===
 
@@ -44,7 +44,8 @@ class PropertyCollision(models.Model):
         facts = {
             "family": bool(clean) and clean != lead.phone_sanitized,
             "since": since,
-            "in_force": lead.owner_at(self.date) == self.holder_id,
+            "sold": lead.is_sold,
+            "in_force": bool(lead.user_id),  # what is over has been written down
             "last_day": fields.Date.to_string(self._last_day()),
             "numbers": {name: self.policy_id[name] for name in NUMBERS},
             "events": events,
@@ -138,7 +139,7 @@ class PropertyCollision(models.Model):
             and self._day(event["date"]) + days >= first_day
         ]
         return {
-            "sold": any(event["kind"] == "sold" for event in events),
+            "sold": facts["sold"],
             "family": facts["family"] and facts["in_force"],
             "call": calls[:1] == ["claimant"],
             "same_day": any(

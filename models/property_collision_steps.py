@@ -9,7 +9,7 @@ class PropertyCollision(models.Model):
     """Decided by a supervisor, appealed to the manager, executed by the door of
     ownership (C6); who snatched and who helped (C7, B10)."""
 
-    _inherit = "property.collision"
+    _inherit = "property.collision"  # pylint: disable=consider-merging-classes-inherited
 
     # === Steps ===
 

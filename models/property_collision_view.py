@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from .property_collision import PARTIES
 from .property_interaction import FOLLOWUP_KINDS, VISIT_KINDS
 
 SIDES = ("holder", "claimant")
@@ -29,11 +30,11 @@ class PropertyCollision(models.Model):
     their own side: neither the other's dealings, nor the claimant whose client it is.
     """
 
-    _inherit = "property.collision"
+    _inherit = "property.collision"  # pylint: disable=consider-merging-classes-inherited
 
     is_judge = fields.Boolean(compute="_compute_role", export_string_translation=False)
     my_side = fields.Selection(
-        [("holder", "Holder"), ("claimant", "Claimant")],
+        PARTIES,
         compute="_compute_role",
         search="_search_my_side",
     )

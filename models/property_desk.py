@@ -172,6 +172,7 @@ class PropertyDesk(models.AbstractModel):
                 "name": entry.partner_name or entry.surveyor or "",
                 "host": entry.user_id.name,
                 "is_valid": entry.is_valid,
+                "missing": entry.missing_columns,
             }
             for entry in entries
         ]

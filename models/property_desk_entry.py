@@ -170,6 +170,7 @@ class PropertyDesk(models.AbstractModel):
             "helper": bool(helper) and self._named(helper),
             "turn": turn.number,
             "registered": bool(registered),
+            "missing": entry.missing_columns,
             "entry_id": entry.with_env(self.env).has_access("read") and entry.id,
         }
 

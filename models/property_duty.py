@@ -49,7 +49,7 @@ class PropertyDuty(models.Model):
     def _compute_display_name(self):
         for duty in self:
             names = ", ".join(duty.user_ids.mapped("name"))
-            duty.display_name = names or str(duty.date)
+            duty.display_name = f"{len(duty.user_ids)} · {names}"
 
     @api.constrains("user_ids", "project_id")
     def _check_work_here(self):
@@ -106,6 +106,7 @@ class PropertyDuty(models.Model):
 
     def _pages(self):
         """The printed list, a page for each project and month: days, reps, rings."""
+        rings = self.env["property.roster"]
         months = self.sorted("date").grouped(
             lambda duty: (duty.project_id, duty.date.replace(day=1))
         )
@@ -113,12 +114,11 @@ class PropertyDuty(models.Model):
             {
                 "project": project,
                 "days": days,
-                "reps": days.user_ids.sorted("name"),
-                "rosters": self.env["property.roster"].search(
-                    [("project_id", "=", project.id)]
-                ),
+                "reps": (rosters.line_ids.user_id & days.user_ids) | days.user_ids,
+                "rosters": rosters,
             }
             for (project, _month), days in months.items()
+            for rosters in [rings.search([("project_id", "=", project.id)])]
         ]
 
     def _weekday(self):

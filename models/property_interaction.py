@@ -35,6 +35,12 @@ HORIZONS = [
 ]
 # What a client's dates and counts are read from.
 CLIENT_FACTS = {"lead_id", "kind", "date", "user_id", "is_valid", "next_date"}
+# How a client's identity was verified (B11).
+IDENTITY_WAYS = [
+    ("appointment", "Appointment with Signed Agreement"),
+    ("callback", "Call Back"),
+    ("id_shown", "ID Shown on Site"),
+]
 GRADES = [("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")]
 
 
@@ -103,7 +109,11 @@ class PropertyInteraction(models.Model):
     )
     helper_ids = fields.Many2many("res.users", string="Helpers", ondelete="restrict")
     turn_id = fields.Many2one(
-        "property.roster.turn", readonly=True, copy=False, ondelete="restrict"
+        "property.roster.turn",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
     )
     introduced_by_id = fields.Many2one(
         "crm.lead",
@@ -152,6 +162,7 @@ class PropertyInteraction(models.Model):
             ("survey", "Competitor Survey"),
             ("wrong", "Wrong Number"),
             ("agent", "Agent or Salesman"),
+            ("unreached", "Not Reached"),
             ("other", "Other"),
         ]
     )

@@ -164,32 +164,35 @@ class PropertyInteraction(models.Model):
         """The raw rows: {column: value}, without columns that have none; many2many
         fields as sorted ids."""
         self.flush_model()
-        links = SQL(", ").join(
-            SQL(
-                "%s, (SELECT jsonb_agg(%s ORDER BY %s) FROM %s WHERE %s = entry.id)",
-                field.name,
-                SQL.identifier(field.column2),
-                SQL.identifier(field.column2),
-                SQL.identifier(field.relation),
-                SQL.identifier(field.column1),
+        rows = [
+            row
+            for (row,) in self.env.execute_query(
+                SQL(
+                    """SELECT jsonb_strip_nulls(to_jsonb(entry))
+                         FROM property_interaction entry
+                        WHERE %s
+                        ORDER BY %s
+                        LIMIT %s""",
+                    where,
+                    order,
+                    limit,
+                )
             )
-            for field in self._links()
-        )
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT jsonb_strip_nulls(
-                              to_jsonb(entry) || jsonb_build_object(%s))
-                     FROM property_interaction entry
-                    WHERE %s
-                    ORDER BY %s
-                    LIMIT %s""",
-                links,
-                where,
-                order,
-                limit,
-            )
-        )
-        return [row for (row,) in rows]
+        ]
+        by_id = {row["id"]: row for row in rows}
+        for field in self._links():
+            for entry_id, ids in self.env.execute_query(
+                SQL(
+                    "SELECT %(entry)s, array_agg(%(other)s ORDER BY %(other)s) "
+                    "FROM %(table)s WHERE %(entry)s = ANY(%(ids)s) GROUP BY %(entry)s",
+                    entry=SQL.identifier(field.column1),
+                    other=SQL.identifier(field.column2),
+                    table=SQL.identifier(field.relation),
+                    ids=list(by_id),
+                )
+            ):
+                by_id[entry_id][field.name] = ids
+        return rows
 
     @api.model
     def _personal_digest(self, row, salt):

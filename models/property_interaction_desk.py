@@ -1,31 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .property_interaction import CALL_KINDS
+from .property_interaction import CALL_KINDS, IDENTITY_WAYS
 from .property_roster_turn import RECEPTION_TURNS
 
 
 class PropertyInteraction(models.Model):
-    """What the desk adds to an entry: the turn it took, how identity was verified."""
+    """What the desk knows of a reception: whose turn, how identity was verified."""
 
     _inherit = "property.interaction"  # pylint: disable=consider-merging-classes-inherited
 
-    turn_id = fields.Many2one(
-        "property.roster.turn",
-        readonly=True,
-        copy=False,
-        ondelete="restrict",
-        help="The turn that this reception took; none of a return visit (B3).",
-    )
     # B11: how, by whom, when
-    identity_check = fields.Selection(
-        [
-            ("appointment", "Appointment with Signed Agreement"),
-            ("callback", "Call Back"),
-            ("id_shown", "ID Shown on Site"),
-        ],
-        "Identity Verified By",
-    )
+    identity_check = fields.Selection(IDENTITY_WAYS, "Identity Verified By")
     identity_user_id = fields.Many2one(
         "res.users",
         "Identity Checked By",
@@ -38,11 +24,6 @@ class PropertyInteraction(models.Model):
         compute="_compute_identity",
         store=True,
         precompute=True,
-    )
-
-    _turn_uniq = models.UniqueIndex(
-        "(turn_id) WHERE turn_id IS NOT NULL",
-        "This turn has its entry in the register already.",
     )
 
     @api.depends("identity_check")

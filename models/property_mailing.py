@@ -27,7 +27,7 @@ class PropertyMailing(models.Model):
         required=True,
         help="Hour of the day in the project's time zone.",
     )
-    user_ids = fields.Many2many("res.users", string="Receivers", required=True)
+    user_ids = fields.Many2many("res.users", string="Recipients", required=True)
     sender_id = fields.Many2one(
         "res.users",
         "Compiled As",

@@ -71,6 +71,12 @@ class PropertyProject(models.Model):
     plan_ids = fields.One2many("property.payment.plan", "project_id")
     mailing_ids = fields.One2many("property.mailing", "project_id")
     unit_count = fields.Integer(compute="_compute_unit_count")
+    greeted_until = fields.Date(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="The last day whose greetings have been planned.",
+    )
     price_mapping = fields.Json(help="Column mapping of the last imported price list")
 
     _code_uniq = models.UniqueIndex(
@@ -187,6 +193,14 @@ class PropertyProject(models.Model):
         """Ownerships that end by this day are warned of (C3)."""
         today = self.local_day()
         return fields.Date.add(today, days=self.policy(today).warn_days)
+
+    def _control_officers(self):
+        """Who is in control of the project's units; its manager when nobody is."""
+        control = self.env.ref("crm_property_sales.group_control")
+        return (
+            self.user_ids.filtered(lambda user: control in user.group_ids)
+            or self.manager_id
+        )
 
     # === Live screens ===
 

@@ -45,11 +45,11 @@ class PropertyRosterTurn(models.Model):
     effect = fields.Selection(
         EFFECTS, help="What became of the turn that was passed or given back."
     )
-    note = fields.Char()
+    note = fields.Char(help="Everyone of the project reads it: name no client.")
     settles_id = fields.Many2one(
         "property.roster.turn",
-        "Settles",
         ondelete="restrict",
+        index="btree_not_null",
         help="The earlier row that this one makes good: an owed turn, a reception "
         "ahead of its turn, or the turn that is given back.",
     )

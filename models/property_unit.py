@@ -119,7 +119,9 @@ class PropertyUnit(models.Model):
     )
     deposit_id = fields.Many2one("property.deposit", readonly=True, copy=False)
     contract_id = fields.Many2one("property.contract", readonly=True, copy=False)
-    event_ids = fields.One2many("property.unit.event", "unit_id", readonly=True)
+    event_ids = fields.One2many(
+        "property.unit.event", "unit_id", "Unit Moves", readonly=True
+    )
 
     _room_uniq = models.UniqueIndex(
         "(building_id, COALESCE(entrance, ''), room)",

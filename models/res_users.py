@@ -160,13 +160,19 @@ class ResUsers(models.Model):
 
     def _office_event_domain(self, company_ids):
         """`calendar.event`: meetings of clients the user sees; those with a client's
-        person and without his file also for who is invited to them."""
+        person and without his file also for who is invited to them. An office's event
+        is for who works there."""
         leads = self._office_lead_domain(company_ids)
         persons = self._office_partner_domain(company_ids)
+        office = self._office_project_domain(company_ids, field="property_project_id")
         return (
-            Domain("opportunity_id", "=", False)
-            | Domain("opportunity_id", "any", leads)
-        ) & (
-            Domain("partner_ids", "not any", ~persons)
-            | Domain("partner_ids", "in", self.partner_id.ids)
+            (Domain("property_project_id", "=", False) | office)
+            & (
+                Domain("opportunity_id", "=", False)
+                | Domain("opportunity_id", "any", leads)
+            )
+            & (
+                Domain("partner_ids", "not any", ~persons)
+                | Domain("partner_ids", "in", self.partner_id.ids)
+            )
         )

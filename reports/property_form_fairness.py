@@ -99,16 +99,8 @@ class PropertyFormFairness(models.AbstractModel):
         }
         for user, figures in table.items():
             section.add(user.name, *figures)
-        section.add(
-            self.env._("Total"),
-            *self._rep_figures(
-                turns,
-                effective,
-                reasons,
-                self.env["property.duty"].union(*duty.values()),
-            ),
-            level="total",
-        )
+        total = self._rep_figures(turns, effective, reasons, self.env["property.duty"])
+        section.add(self.env._("Total"), None, *total[1:], level="total")
         self._add_spread(section, list(table.values()))
         return section
 

@@ -38,6 +38,7 @@ property.roster.turn        r/-  r/-    -/-      -/-     -/-     r/-       r/-  
 property.roster.reason      r/r  r/r    -/-      -/-     -/-     r/r       rwc/rwc rwc/rwc  -/-  r/r
 property.absence            r/-  rwc/-  -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.duty               r/-  r/-    -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
+property.festival           r/r  r/r    -/-      -/-     -/-     r/r       rwcu/rwcu r/r   -/-  r/r
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -48,6 +49,7 @@ crm.lead                  rwc/-/-   rwc/rwc/-    r/r/-        -/-/-       r/r/- 
 res.partner               rwc/-/-   rwc/rwc/-    r/r/-        r/r/-       r/r/-    rwc/-/-   rwc/rwc/-    r/r/r  -/-/-  rwc/-/-
 property.interaction      rwc/-/-   rwc/rwc/-    -/-/-        -/-/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwc/-/-
 property.family.member    rwcu/-/-  rwc/rwc/-    -/-/-        -/-/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
+property.event.guest      rwcu/-/-  rwcu/rwcu/-  -/-/-        -/-/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
 property.ownership        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
@@ -63,25 +65,39 @@ PARTY_ROWS = """
 property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    rc/-/-    rc/rc/-      r/r/r  -/-/-  r/-/-
 """
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
-WIZARDS = dict.fromkeys(
-    (
-        "property.unit.generate",
-        "property.unit.generate.line",
-        "property.unit.import",
-        "property.unit.import.column",
-        "property.unit.import.line",
-    ),
-    ("control", "manager"),
-) | dict.fromkeys(
-    ("property.policy.whatif", "property.policy.whatif.line"), ("manager", "hq")
+WIZARDS = {
+    "property.unit.generate": ("control", "manager"),
+    "property.unit.generate.line": ("control", "manager"),
+    "property.unit.import": ("control", "manager"),
+    "property.unit.import.column": ("control", "manager"),
+    "property.unit.import.line": ("control", "manager"),
+    "property.policy.whatif": ("manager", "hq"),
+    "property.policy.whatif.line": ("manager", "hq"),
+    "property.pool.assign": ("manager",),
+    "property.collision.step": ("rep", "supervisor", "manager"),
+    "property.followup": ("rep", "clerk", "supervisor", "manager"),
+    "property.identity": ("rep", "clerk", "supervisor", "manager"),
+    "property.event.invite": ("rep", "clerk", "supervisor", "manager"),
+}
+KIN = {"name": "Kin", "relation": "child"}
+# Models that hold for all projects alike need no record rule.
+WITHOUT_RULE = {
+    "property.concern",
+    "property.day.check.item",
+    "property.festival",
+    "property.roster.reason",
+}
+WIZARDS |= dict.fromkeys(
+    ("property.followup", "property.identity", "property.event.invite"),
+    ("rep", "clerk", "supervisor", "manager"),
 )
-WIZARDS["property.pool.assign"] = ("manager",)
 WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {
     "property.concern",
     "property.day.check.item",
+    "property.festival",
     "property.roster.reason",
 }
 
@@ -166,6 +182,12 @@ class AccessCommon(PropertyCommon):
             cls._make("property.access.log", project_id=project.id, kind="check"),
             cls._make("property.concern", name=project.name),
             cls._make(
+                "property.festival",
+                name=project.name,
+                calendar="birthday",
+                message="Dear {client}",
+            ),
+            cls._make(
                 "property.band",
                 project_id=project.id,
                 dimension="floor",
@@ -221,6 +243,9 @@ class AccessCommon(PropertyCommon):
         deposit.action_sign()
         contract = deposit.contract_id
         project = client.project_id
+        event = cls._make(
+            "calendar.event", name="Open Day", property_project_id=project.id
+        )
         records = (
             client,
             client.partner_id,
@@ -250,6 +275,7 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
                 date_end="2999-12-31",
             ),
+            cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
         return {record._name: record.with_env(cls.env) for record in records}

@@ -176,6 +176,7 @@ class TestCollisionProposal(CollisionCommon):
         """B5: neither a competitor's survey nor an entry that was corrected claims"""
         invalid = {"is_valid": False, "invalid_reason": "wrong"}
         wrong = self.enter("2026-01-05 08:00", self.rep_a)
+        self.close_entries(wrong)
         self.enter("2026-01-05 09:00", self.rep_a, corrects_id=wrong.id, **invalid)
         self.assertProposed(self._registered_after_call(), "first")
 

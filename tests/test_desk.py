@@ -449,6 +449,14 @@ class TestDeskEntry(DeskCommon):
         with self.assertRefused("not a turn for this reception"):
             entries.with_user(self.a).create(values | {"kind": "call_in"})
 
+    def test_missing_columns_are_named(self):
+        """B5: what the closing will ask for is said at once, and beside the entry."""
+        missing = self.enter(district="Wuhou", area_wanted=90)["missing"]
+        self.assertEqual(missing, "Budget, Concerns, Purpose, Horizon")
+        [entry] = self.desk().live(self.project.id)["entries"]
+        self.assertEqual(entry["missing"], missing)
+        self.assertFalse(self.enter(invalid_reason="agent")["missing"])
+
     def test_identity_is_on_record(self):
         """B11: how it was verified, by whom, when."""
         result = self.enter(identity_check="id_shown")

@@ -100,7 +100,7 @@ class TestFairness(FairnessCommon):
                 ("b", 1, 0, 1),
                 ("c", 0, 0, 0),
                 ("d", 0, 0, 0),
-                ("Total", 1, 0, 1),
+                ("Total", 1, 0, None),
             ],
         )
         keys = [column["key"] for column in form["sections"][1]["columns"]]

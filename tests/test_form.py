@@ -18,6 +18,7 @@ from .common import PropertyCommon
 G1 = "property.form.visitors"
 G3 = "property.form.sales_daily"
 G8 = "property.form.owners"
+FAIRNESS = "property.form.fairness"
 
 
 class FormCommon(PropertyCommon):
@@ -322,6 +323,7 @@ class TestFormAccess(FormCommon, TransactionCase):
         G1: {"rep", "clerk", "supervisor", "manager", "hq"},
         G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
+        FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
     }
 
     def test_every_form_has_a_row_here(self):

@@ -204,6 +204,8 @@ class TestInteraction(PropertyCommon):
             "grade": "a",
             "invalid_reason": "wrong",
             "state": "open",
+            "identity_check": "id_shown",
+            "turn_id": 1,
             "concern_ids": [(4, self.env["property.concern"].search([], limit=1).id)],
             "unit_type_ids": [(4, self.type_two.id)],
             "project_id": self.other_project.id,

@@ -91,12 +91,12 @@ class TestQueryBudget(PropertyCommon):
         self.assertBudget(3, lambda: client.write({"stage_id": stage.id}))
 
     def test_log_a_call(self):
-        self.assertBudget(6, lambda: self.entries.create(self.entry(self.client)))
+        self.assertBudget(8, lambda: self.entries.create(self.entry(self.client)))
 
     def test_log_many_calls(self):
         clients = self.leads.search([("user_id", "=", self.rep_a.id)])
         self.assertBudget(
-            7,
+            9,
             lambda: self.entries.create(
                 [self.entry(client) for client in clients for _number in range(4)]
             ),
@@ -111,5 +111,5 @@ class TestQueryBudget(PropertyCommon):
         """The same for one client and for thirty."""
         clients = self.leads.sudo().search([("user_id", "=", self.rep_a.id)])
         self.assertBudget(
-            15, lambda: clients._transfer(self.env["res.users"], "expired", "C3")
+            16, lambda: clients._transfer(self.env["res.users"], "expired", "C3")
         )

@@ -11,9 +11,9 @@ from .common import MODULE, PropertyCommon
 
 RELATIONAL = ("many2one", "many2many", "one2many", "reference")
 # What each role finds in its menus (H1, J2): the model behind every entry.
-RECEPTION = {"property.interaction", "property.day"}
 RECEPTION = {
     "property.interaction",
+    "property.day",
     "property.roster",
     "property.roster.turn",
     "property.absence",
@@ -46,12 +46,14 @@ HEAD = {
     "property.share",
     "property.access.log",
     "property.roster.reason",
+    "property.festival",
+    "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision", "property.pool"}
+REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
-    "clerk": EVERYONE | RECEPTION | {"crm.lead"},
+    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},

@@ -1,6 +1,8 @@
 from . import (
     property_collision_step,
+    property_event_invite,
     property_followup,
+    property_identity,
     property_policy_whatif,
     property_policy_whatif_line,
     property_pool_assign,

@@ -35,7 +35,7 @@ class PropertyPolicyWhatif(models.TransientModel):
     )
     date_to = fields.Date("To", required=True, default=lambda self: self._today())
     policy_id = fields.Many2one(
-        "property.policy", "In Force", compute="_compute_policy_id"
+        "property.policy", "Policy in Force", compute="_compute_policy_id"
     )
     ownership_months = fields.Integer(
         compute="_compute_values", store=True, readonly=False, precompute=True

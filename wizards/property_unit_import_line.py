@@ -31,6 +31,7 @@ class PropertyUnitImportLine(models.TransientModel):
             ("warning", "Warning"),
             ("refused", "Refused"),
         ],
+        "Check Result",
         required=True,
     )
     message = fields.Text()

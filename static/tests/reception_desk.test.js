@@ -56,6 +56,7 @@ const DONE = {
     helper: false,
     turn: 7,
     registered: true,
+    missing: "Budget, Concerns",
     entry_id: 5,
 };
 
@@ -79,7 +80,7 @@ function live() {
         duty: ["Ann", "Bo"],
         counts: { calls: 12, visits: 8, invalid: 2 },
         entries: [
-            { id: 5, time: "10:02", kind: "visit_first", name: "Ms Zhou", host: "Ann", is_valid: true },
+            { id: 5, time: "10:02", kind: "visit_first", name: "Ms Zhou", host: "Ann", is_valid: true, missing: "Budget" },
         ],
     };
 }
@@ -133,6 +134,10 @@ async function openDesk({ may = { turn: true, suspend: true }, answer = ANSWER, 
         expect.step(`enter ${JSON.stringify(args[1])}`);
         return server.result;
     });
+    onRpc("property.desk", "ask_ruling", ({ args }) => {
+        expect.step(`ask_ruling ${args.join(" ")}`);
+        return server.ruling;
+    });
     for (const model of ["property.roster", "property.roster.turn", "property.absence"]) {
         onRpc(model, "*", ({ args, method }) => {
             expect.step(`${method} ${JSON.stringify(args)}`);
@@ -179,30 +184,32 @@ describe("rules", () => {
         await makeMockEnv(); // loads translations
         const owned = { ...ANSWER, status: "owned", days: 3 };
         expect(String(answerText(owned).text)).toBe(
-            "A colleague's client: call the supervisor. Free again in 3 days."
+            "Call the supervisor. Free again in 3 days."
         );
         expect(String(answerText({ ...owned, owner: { id: 2, name: "Bo" } }).text)).toBe(
             "Client of Bo. Free again in 3 days."
         );
         expect(String(answerText({ ...owned, days: false }).text)).toBe(
-            "A colleague's client: call the supervisor."
+            "Call the supervisor."
         );
     });
 });
 
 test("shows both rings with everyone's place, the day's counts and entries", async () => {
     await openDesk();
-    expect(queryAllTexts(".o_desk_next")).toEqual(["Cai", "Ann+1"]);
+    expect(queryAllTexts(".o_desk_next")).toEqual(["Cai", "Ann"]);
     expect(queryAllTexts("[data-ring=visit] .o_desk_rep")).toEqual([
         "Bo\nMeal",
         "Cai",
         "Dan",
         "Eva",
     ]);
+    expect(".o_desk_owed").toHaveText("+1");
     expect(".o_suspended").toHaveAttribute("title", "Turn Suspended: No badge");
     expect(".o_off_duty").toHaveAttribute("title", "Off Duty");
     expect(queryAllTexts(".o_desk_counts dd")).toEqual(["12", "8", "2"]);
     expect(".o_desk_line").toHaveText("10:02\nMs Zhou\nAnn");
+    expect(".o_desk_line .fa-circle-o").toHaveAttribute("title", "Budget");
     expect(".o_desk_day").toHaveText(/Ann · Bo/);
     await contains(".o_desk_line").click();
     expect(".o_form_view").toHaveCount(1);
@@ -214,7 +221,7 @@ test("a number is checked while it is typed, once", async () => {
     expect.verifySteps([]);
     await typePhone();
     expect.verifySteps([`check 1 ${PHONE}`]);
-    expect("[data-status=new]").toHaveText(/New\nNobody has this number on file.\n.*Ann/s);
+    expect("[data-status=new]").toHaveText(/New Client\nNobody has this number on file.\n.*Ann/s);
     await contains("[name=phone]").press("Enter");
     expect("[name=partner_name]").toBeFocused();
     expect.verifySteps([]);
@@ -254,7 +261,7 @@ test("a call and a first visit by keyboard alone", async () => {
         })}`,
         "live",
     ]);
-    expect(".o_desk_result").toHaveText(/Ann.*turn 7.*client registered/s);
+    expect(".o_desk_result").toHaveText(/Ann.*turn 7.*client registered.*Budget, Concerns/s);
     expect("[name=phone]").toBeFocused();
     expect(queryOne("[name=phone]").value).toBe("");
     server.result = { ...DONE, registered: false };
@@ -291,7 +298,7 @@ test("a rep is not told whose client it is, and leaves the entry to the desk", a
     expect(".o_desk_receive, .o_desk_pass").toHaveCount(0);
     await typePhone();
     expect("[data-status=owned]").toHaveText(
-        "Owned\nA colleague's client: call the supervisor. Free again in 12 days.\nAsk for a Ruling"
+        "Somebody's Client\nCall the supervisor. Free again in 12 days.\nAsk for a Ruling"
     );
     expect(".o_desk_host").toHaveCount(0);
     expect(".o_desk_save").not.toBeEnabled();
@@ -312,6 +319,31 @@ test("the desk asks who helps when the owner is out", async () => {
         `enter {"ring":"visit","phone":"${PHONE}","kind":"visit_return","party_size":1,"helper_id":3}`,
         "live",
     ]);
+});
+
+test("a ruling is asked for by the rep himself, or by the desk for a rep", async () => {
+    const owned = { ...ANSWER, status: "owned", days: 12 };
+    const ruling = {
+        type: "ir.actions.act_window",
+        res_model: "property.interaction",
+        res_id: 5,
+        views: [[false, "form"]],
+    };
+    const server = await openDesk({
+        answer: { ...owned, owner: { id: 2, name: "Bo" } },
+        ruling: { status: "refused", message: "Nobody else holds this client" },
+    });
+    await typePhone();
+    await contains(".o_desk_ruling").click();
+    expect(queryAllTexts(".o-dropdown-item")).toEqual(["Ann", "Cai", "Dan", "Eva"]);
+    await contains(".o-dropdown-item:contains(Cai)").click();
+    expect(".o_desk_message").toHaveText("Nobody else holds this client");
+    server.ruling = { status: "done", action: ruling };
+    await contains(".o_desk_ruling").click();
+    await contains(".o-dropdown-item:contains(Cai)").click();
+    expect(".o_form_view").toHaveCount(1);
+    const asked = `ask_ruling 1 ${PHONE} 3`;
+    expect.verifySteps([`check 1 ${PHONE}`, asked, asked]);
 });
 
 test("nothing typed is lost by a refusal, or by a look at an entry", async () => {
@@ -397,7 +429,7 @@ test("a ring that moved elsewhere is shown at once; other projects' are not hear
     server.live = live();
     server.live.rings[1].queue[0].name = "Zoe";
     await send(1);
-    expect("[data-ring=visit] .o_desk_next").toHaveText(/Zoe/);
+    expect("[data-ring=visit] .o_desk_next").toHaveText("Zoe");
     expect.verifySteps(["live"]);
     await contains("select[name=project_id]").select("2");
     await waitForChannels(["property_desk_2"]);

@@ -1,4 +1,6 @@
 import { Component, useEffect, useRef, useState } from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
@@ -10,7 +12,7 @@ const PRESENT = ["next", "waiting"];
 /** Phone check and quick entry: one column of fields, each left with Enter. */
 export class DeskEntry extends Component {
     static template = "crm_property_sales.DeskEntry";
-    static components = { Chips };
+    static components = { Chips, Dropdown, DropdownItem };
     static props = {
         data: Object, // of property.desk load()
         live: Object, // of property.desk live()
@@ -146,12 +148,15 @@ export class DeskEntry extends Component {
         this.draft.helper_id = this.helpers[0]?.user_id || false;
     }
 
-    async askRuling() {
-        const result = await this.orm.call("property.desk", "ask_ruling", [
-            this.project.id,
-            this.draft.phone.trim(),
-            this.turn?.user_id || false,
-        ]);
+    /** Everyone but the one who has him. */
+    get claimants() {
+        return this.queue.filter(({ user_id }) => user_id !== this.state.answer.owner.id);
+    }
+
+    /** @param claimantId for whom the desk asks; a rep asks for himself */
+    async askRuling(claimantId) {
+        const args = [this.project.id, this.draft.phone.trim(), claimantId];
+        const result = await this.orm.call("property.desk", "ask_ruling", args);
         if (result.status === "done") {
             return this.action.doAction(result.action);
         }

@@ -66,19 +66,19 @@ export function answerText({ status, days, minutes, owner, client }) {
     const name = owner && owner.name;
     switch (status) {
         case "new":
-            return { colour: "success", title: _t("New"), text: _t("Nobody has this number on file.") };
+            return { colour: "success", title: _t("New Client"), text: _t("Nobody has this number on file.") };
         case "yours":
             return {
                 colour: "primary",
-                title: _t("Yours"),
-                text: client ? _t("%s is your client.", client.name) : _t("You took the earlier call."),
+                title: _t("Your Client"),
+                text: client ? client.name : _t("You took the earlier call."),
             };
         case "owned": {
             const until = days ? _t("Free again in %s days.", days) : "";
             const text = name
                 ? _t("Client of %s.", name)
-                : _t("A colleague's client: call the supervisor.");
-            return { colour: "warning", title: _t("Owned"), text: `${text} ${until}`.trim() };
+                : _t("Call the supervisor.");
+            return { colour: "warning", title: _t("Somebody's Client"), text: `${text} ${until}`.trim() };
         }
         case "claimed":
             return {
@@ -86,10 +86,10 @@ export function answerText({ status, days, minutes, owner, client }) {
                 title: _t("Called Before"),
                 text: name
                     ? _t("%s took the earlier call.", name)
-                    : _t("A colleague took an earlier call: call the supervisor."),
+                    : _t("A colleague took the call: call the supervisor."),
             };
         case "free":
-            return { colour: "info", title: _t("Free"), text: _t("On file, and nobody's client now.") };
+            return { colour: "info", title: _t("Free Client"), text: _t("On file, and nobody's client now.") };
         case "limited":
             return {
                 colour: "danger",
@@ -97,6 +97,6 @@ export function answerText({ status, days, minutes, owner, client }) {
                 text: _t("The next number can be checked in %s minutes.", minutes),
             };
         default:
-            return { colour: "secondary", title: _t("No Number"), text: _t("Enter all digits, with area code for a fixed line.") };
+            return { colour: "secondary", title: _t("Not a Number"), text: _t("Enter all digits, with area code for a fixed line.") };
     }
 }
