@@ -68,7 +68,7 @@ class CrmLead(models.Model):
                 lead.fact_check_date = False
                 continue
             day = lead.project_id.local_day(checked)
-            days = lead.project_id.policy(day).fact_check_days
+            days = lead.project_id._policy_number(day, "fact_check_days")
             lead.fact_check_date = day + timedelta(days=days)
 
     @api.depends_context("uid")

@@ -83,7 +83,9 @@ class CrmLead(models.Model):
                 moment and project.local_day(moment)
                 for moment in (row["contact"], row["visit"], row["own"], row["since"])
             )
-            required = project.policy(visit).followups_required if visit else 0
+            required = (
+                project._policy_number(visit, "followups_required") if visit else 0
+            )
             vals = {
                 "last_contact_date": contact,
                 "last_visit_date": visit,

@@ -333,8 +333,9 @@ class CrmLead(models.Model):
     @api.model
     def _claiming_calls_domain(self, project):
         """B7: calls of people without a file, young enough to claim their visit."""
-        days = project.policy().call_claim_days
-        since = project.utc_moment(project.local_day() - timedelta(days=days))
+        today = project.local_day()
+        days = project._policy_number(today, "call_claim_days")
+        since = project.utc_moment(today - timedelta(days=days))
         return [
             ("project_id", "=", project.id),
             ("kind", "=", "call_in"),

@@ -66,7 +66,7 @@ class PropertyAccessLog(models.Model):
         number of the server's workers at most.
         """
         now = fields.Datetime.now()
-        allowed = project.policy().checks_per_hour
+        allowed = project._policy_number(project.local_day(), "checks_per_hour")
         oldest = self.sudo().search(
             [
                 ("user_id", "=", self.env.uid),

@@ -13,7 +13,7 @@ class PropertyProject(models.Model):
     _inherit = ["property.visibility.mixin"]
     _order = "name"
     _check_company_auto = True
-    _visibility_fields = ("user_ids", "company_id", "team_ids")
+    _visibility_fields = ("user_ids", "company_id", "team_ids", "tz")
 
     name = fields.Char(required=True)
     code = fields.Char(required=True, help="Starts the numbers of the project's papers")
@@ -122,22 +122,26 @@ class PropertyProject(models.Model):
 
     # === Time: the project's days, never UTC's ===
 
+    @ormcache("self.id")
+    def _tz(self):
+        return self.sudo().tz
+
     @api.private
     def local_day(self, moment=None):
         """The project's calendar day of `moment` (naive UTC; now when omitted)."""
         moment = moment or fields.Datetime.now()
-        return pytz.utc.localize(moment).astimezone(pytz.timezone(self.tz)).date()
+        return pytz.utc.localize(moment).astimezone(pytz.timezone(self._tz())).date()
 
     @api.private
     def local_time(self, moment):
         """`moment` (naive UTC) as the naive wall clock of the project."""
-        zone = pytz.timezone(self.tz)
+        zone = pytz.timezone(self._tz())
         return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
 
     @api.private
     def utc_moment(self, day, clock=time.min):
         """The naive UTC moment of the wall clock `clock` on `day` in the project."""
-        local = pytz.timezone(self.tz).localize(datetime.combine(day, clock))
+        local = pytz.timezone(self._tz()).localize(datetime.combine(day, clock))
         return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.private
@@ -170,9 +174,15 @@ class PropertyProject(models.Model):
             )
         return self.env["property.policy"].sudo().browse(policy_id)
 
+    @ormcache("self.id", "day", "name")
+    def _policy_number(self, day, name):
+        """What the policy of `day` says of `name`. Asked for with every client in a
+        list and every call that is logged: a change of policies clears what is cached.
+        """
+        return self.policy(day)[name]
+
     @ormcache("self.id", "day")
     def _policy_id(self, day):
-        """Asked for with every call that is logged; a change of policies clears it."""
         return (
             self.env["property.policy"]
             .sudo()
@@ -187,12 +197,12 @@ class PropertyProject(models.Model):
     def _owned_until(self, day):
         """C3: the last day of an ownership renewed on `day`; of 31 January, the last
         of February."""
-        return fields.Date.add(day, months=self.policy(day).ownership_months)
+        return fields.Date.add(day, months=self._policy_number(day, "ownership_months"))
 
     def _expiring_until(self):
         """Ownerships that end by this day are warned of (C3)."""
         today = self.local_day()
-        return fields.Date.add(today, days=self.policy(today).warn_days)
+        return fields.Date.add(today, days=self._policy_number(today, "warn_days"))
 
     def _control_officers(self):
         """Who is in control of the project's units; its manager when nobody is."""

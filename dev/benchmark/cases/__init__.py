@@ -1,0 +1,1 @@
+from . import clients, forms, lists, reception, register, searches

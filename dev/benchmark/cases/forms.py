@@ -1,0 +1,112 @@
+"""Forms (performance.md §10): each against SQL that reads the same rows."""
+
+from datetime import timedelta
+
+from ..case import Case, Goal
+
+
+class Form(Case):
+    login = "manager"
+    form = ""
+    agree = ()
+    goal = Goal(sql=(1.5, 1.5), ms=2_000)
+
+    def prepare(self, env):
+        project = env["property.project"].browse(self.picks.project)
+        self.day = project.local_day() - timedelta(days=1)
+        self.start, self.end = project.day_bounds(self.day)
+
+    def options(self):
+        return {"project_id": self.picks.project, "date_to": self.day.isoformat()}
+
+    def ours(self, env):
+        form = env[self.form].compile(self.options())
+        return len(form["sections"][0]["rows"])
+
+
+class Visitors(Form):
+    """Calls and visits of yesterday (G1)"""
+
+    form = "property.form.visitors"
+    agree = ("sql",)
+
+    def sql(self, cr):
+        cr.execute(
+            """SELECT entry.id, entry.date, kind, entry.partner_name, entry.phone,
+                      grade, source.name, area_wanted, budget, purpose, entry.district,
+                      host.name, is_valid, invalid_reason, surveyor, note
+                 FROM property_interaction entry
+                 LEFT JOIN utm_source source ON source.id = entry.source_id
+                 JOIN res_users login ON login.id = entry.user_id
+                 JOIN res_partner host ON host.id = login.partner_id
+                WHERE project_id = %s AND entry.date >= %s AND entry.date < %s
+                  AND (kind LIKE 'visit%%' OR kind = 'call_in')
+                ORDER BY entry.date, entry.id""",
+            [self.picks.project, self.start, self.end],
+        )
+        rows = cr.fetchall()
+        ids = [row[0] for row in rows]
+        for table, name in (
+            ("property_interaction_property_unit_type_rel", "property_unit_type"),
+            ("property_concern_property_interaction_rel", "property_concern"),
+        ):
+            cr.execute(
+                f"""SELECT property_interaction_id, other.name FROM {table} link
+                      JOIN {name} other ON other.id = link.{name}_id
+                     WHERE property_interaction_id = ANY(%s)""",
+                [ids],
+            )
+            cr.fetchall()
+        return len(rows)
+
+
+class Fairness(Form):
+    """The fairness of the rings over a quarter (B4)"""
+
+    form = "property.form.fairness"
+
+    def options(self):
+        return super().options() | {
+            "date_from": (self.day - timedelta(days=91)).isoformat()
+        }
+
+    def sql(self, cr):
+        cr.execute(
+            """SELECT ring, turn.user_id, turn.kind, effect, reason_id, count(*),
+                      count(*) FILTER (WHERE is_valid)
+                 FROM property_roster_turn turn
+                 LEFT JOIN property_interaction entry ON entry.turn_id = turn.id
+                WHERE turn.project_id = %s AND turn.date >= %s AND turn.date < %s
+                GROUP BY ring, turn.user_id, turn.kind, effect, reason_id""",
+            [self.picks.project, self.start - timedelta(days=91), self.end],
+        )
+        return len(cr.fetchall())
+
+
+class SalesDaily(Form):
+    """Sold, held and remaining up to yesterday (G3)"""
+
+    form = "property.form.sales_daily"
+
+    def sql(self, cr):
+        cr.execute(
+            """SELECT building_id, unit_type_id, floor, event.to_state, count(*),
+                      sum(area_gross), sum(list_price)
+                 FROM property_unit unit
+                 JOIN LATERAL (
+                      SELECT to_state FROM property_unit_event
+                       WHERE unit_id = unit.id AND date < %s
+                       ORDER BY date DESC, id DESC LIMIT 1) event ON TRUE
+                WHERE unit.project_id = %s
+                GROUP BY building_id, unit_type_id, floor, event.to_state""",
+            [self.end, self.picks.project],
+        )
+        rows = cr.fetchall()
+        cr.execute(
+            """SELECT unit_id, count(*), sum(area_gross), sum(price)
+                 FROM property_deposit
+                WHERE project_id = %s AND confirm_date < %s GROUP BY unit_id""",
+            [self.picks.project, self.end],
+        )
+        cr.fetchall()
+        return len(rows)
