@@ -7,7 +7,7 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     property_project_id = fields.Many2one(
-        "property.project", index="btree_not_null", ondelete="restrict"
+        "property.project", "Project", index="btree_not_null", ondelete="restrict"
     )
     property_guest_ids = fields.One2many(
         "property.event.guest", "event_id", "Invited Clients"

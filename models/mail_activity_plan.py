@@ -13,6 +13,7 @@ class MailActivityPlan(models.Model):
     name = fields.Char(translate=True)
     property_project_id = fields.Many2one(
         "property.project",
+        "Project",
         index="btree_not_null",
         ondelete="cascade",
         help="Empty: clients of every project.",

@@ -34,9 +34,9 @@ class PropertyFestival(models.Model):
     active = fields.Boolean(default=True)
     calendar = fields.Selection(
         [
-            ("solar", "Solar Calendar"),
-            ("lunar", "Lunar Calendar"),
-            ("birthday", "Client's Birthday"),
+            ("solar", "Solar"),
+            ("lunar", "Lunar"),
+            ("birthday", "Birthday"),
         ],
         required=True,
         default="solar",

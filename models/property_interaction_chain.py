@@ -5,7 +5,6 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 
 from .property_register_guard import guard_closed, guard_closed_links
@@ -66,8 +65,8 @@ class PropertyInteraction(models.Model):
         help="Its place in the closed register of the project.",
     )
     chain_value = fields.Char(readonly=True, copy=False)
-    salt = fields.Char(groups=NO_ACCESS, copy=False)
-    personal_digest = fields.Char(groups=NO_ACCESS, copy=False)
+    salt = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    personal_digest = fields.Char(groups=fields.NO_ACCESS, copy=False)
     anonymized_date = fields.Datetime(readonly=True, copy=False)
 
     _chain_uniq = models.UniqueIndex(

@@ -5,7 +5,7 @@ from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from ..wizards.property_followup import OUTCOMES
@@ -435,3 +435,22 @@ class TestFollowup(FollowupCommon):
             self.assertEqual(self.found("silent"), short | agreed)
         with freeze_time("2026-03-30 17:00:00"):
             self.assertEqual(self.found("ending"), short | planned | agreed)
+
+
+@tagged("post_install", "-at_install")
+class TestFollowupOnPhone(FollowupCommon, HttpCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_card(self):
+        """C4: two touches on a phone, from the client's card; then from row and form."""
+        client = self.make_client(self.rep_a)
+        self.visit(client)
+        path = "/odoo/property-clients"
+        self.start_tour(path, "property_followup_card", login=self.rep_a.login)
+        self.browser_size, self.touch_enabled = "1366x768", False
+        self.start_tour(path, "property_followup_row", login=self.rep_a.login)
+        self.assertEqual(
+            set(client.interaction_ids.mapped("result")),
+            {False, "Interested", "Thinking It Over", "Will Come"},
+        )
