@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -76,6 +78,7 @@ class CrmLead(models.Model):
         clients = self.sudo().with_context(active_test=False, **QUIET)
         clients._lapse()
         facts = clients._read_register()
+        changes = defaultdict(clients.browse)
         for lead in clients:
             project = lead.project_id
             row = facts[lead.id]
@@ -100,13 +103,15 @@ class CrmLead(models.Model):
                 if lead.warned_until and lead.warned_until != vals["owned_until"]:
                     vals["warned_until"] = False
                     lead._drop_warnings()
-            changed = {
-                name: value
+            changed = frozenset(
+                (name, value)
                 for name, value in vals.items()
                 if (lead[name] or False) != (value or False)
-            }
+            )
+            changes[changed] += lead
+        for changed, leads in changes.items():
             if changed:
-                lead._write_through(changed)
+                leads._write_through(dict(changed))
 
     def _read_register(self):
         """:return: by client's id, the moments and counts of his effective entries"""

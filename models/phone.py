@@ -1,8 +1,11 @@
+from functools import lru_cache
+
 from odoo.exceptions import UserError
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
 
+@lru_cache(maxsize=1024)  # a registration asks for one number five times
 def clean_phone(number):
     """`number` in its one spelling (E.164), False when it is no telephone number.
 

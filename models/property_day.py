@@ -198,8 +198,9 @@ class PropertyDay(models.Model):
 
     @api.model
     def _last_closed(self, project):
-        return self.sudo().search(
+        return self.sudo().search_fetch(
             [("project_id", "=", project.id), ("state", "=", "closed")],
+            ["date"],
             order="closing_number DESC",
             limit=1,
         )

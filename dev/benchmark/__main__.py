@@ -65,7 +65,7 @@ def run(arguments):
         result = report.Result.of(case(picks), picks, arguments.rounds)
         results.append(result)
         print(report.line(result.cells()), flush=True)
-    if results:
+    if results and arguments.folder:
         report.write(Path(arguments.folder), arguments.size, results)
 
 
