@@ -337,7 +337,7 @@ class TestHandoverSteps(HandoverCommon):
         receiver's, closed entry or not."""
         with self.at(DAY):
             calls = self.call() | self.call("13900000002")
-            calls[0]self.close_entries()
+            self.close_entries(calls[0])
             self.execute(self.make_handover(receiver_ids=self.rep_b.ids))
             self.assertEqual(calls.owner_id, self.rep_b)
             self.assertEqual(calls.user_id, self.rep_a, "who took it stays on record")
