@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools.sql import column_exists, create_column, table_exists
 
 # B5, B6: what an effective entry must tell when its day is closed.
 CALL_COLUMNS = (
@@ -61,6 +62,13 @@ class PropertyInteraction(models.Model):
         "This entry has been corrected already: correct the correction.",
     )
     _open_idx = models.Index("(project_id, date) WHERE state = 'open'")
+
+    def _auto_init(self):
+        """An update must not reckon the column of closed entries: nobody changes them."""
+        cr, table = self.env.cr, self._table
+        if table_exists(cr, table) and not column_exists(cr, table, "is_late"):
+            create_column(cr, table, "is_late", "boolean")
+        return super()._auto_init()
 
     @api.depends("date", "project_id")
     def _compute_is_late(self):

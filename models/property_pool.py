@@ -48,7 +48,7 @@ class PropertyPool(models.Model):
     budget_min = fields.Monetary("Budget From", readonly=True, aggregator="avg")
     budget_max = fields.Monetary("Budget To", readonly=True, aggregator="avg")
     last_contact_date = fields.Date("Last Contact", readonly=True)
-    days_unseen = fields.Integer("Days Unseen", compute="_compute_days_unseen")
+    days_unseen = fields.Integer(compute="_compute_days_unseen")
     visit_count = fields.Integer("Visits", readonly=True)
     followup_count = fields.Integer("Follow-ups", readonly=True)
     free_since = fields.Datetime(readonly=True)

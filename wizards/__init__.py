@@ -1,4 +1,5 @@
 from . import (
+    mail_activity_schedule,
     property_collision_step,
     property_event_invite,
     property_followup,

@@ -112,7 +112,7 @@ class PropertyFollowup(models.TransientModel):
                 "lead_id": self.lead_id.id,
                 "project_id": self.lead_id.project_id.id,
                 "note": self.note,
-                "result": self.env._(label),  # pylint: disable=gettext-variable
+                "result": self.env._(label),
                 "next_date": next_date,
                 "is_valid": outcome != "unreached",
                 "invalid_reason": outcome == "unreached" and "unreached",
