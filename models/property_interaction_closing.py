@@ -64,7 +64,7 @@ class PropertyInteraction(models.Model):
     _open_idx = models.Index("(project_id, date) WHERE state = 'open'")
 
     def _auto_init(self):
-        """An update must not reckon the column of closed entries: nobody changes them."""
+        """An update must not reckon the column of closed entries: they stay."""
         cr, table = self.env.cr, self._table
         if table_exists(cr, table) and not column_exists(cr, table, "is_late"):
             create_column(cr, table, "is_late", "boolean")
