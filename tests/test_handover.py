@@ -568,11 +568,11 @@ class TestHandoverSteps(HandoverCommon):
         text = " ".join(" ".join(page.extract_text() for page in pages).split())
         for words in (
             handover.name,
-            "1. Call Clients (unsold) (1)",
+            "1. Call Clients (unsold) · 1",
             "Mr Caller 0001",
-            "2. Visit Clients (unsold) (1)",
+            "2. Visit Clients (unsold) · 1",
             visitor.registration_number,
-            "3. Sold Clients (1)",
+            "3. Sold Clients · 1",
             "Mr Buyer",
             "rep_b",
             "rep_d",
