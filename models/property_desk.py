@@ -23,7 +23,7 @@ class PropertyDesk(models.AbstractModel):
     # === What the screen shows ===
 
     @api.model
-    def load(self, project_id=None):
+    def screen(self, project_id=None):
         """What stays the same for a day, with `live()` in key 'live'.
 
         :param project_id: the user's first project when omitted or no longer his

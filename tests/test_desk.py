@@ -485,7 +485,7 @@ class TestDeskScreen(DeskCommon):
         self.project.write(
             {"opening_hours": "8–20", "call_greeting": "Hi", "call_closing": "Bye"}
         )
-        data = self.desk().load(self.project.id)
+        data = self.desk().screen(self.project.id)
         self.assertEqual(
             data["project"],
             {
@@ -503,10 +503,10 @@ class TestDeskScreen(DeskCommon):
 
     def test_project_that_is_not_his(self):
         """A remembered project that was taken from the user is not insisted on."""
-        data = self.desk(self.a).load(self.other_project.id)
+        data = self.desk(self.a).screen(self.other_project.id)
         self.assertEqual(data["project"]["id"], self.project.id)
         self.a.property_project_ids = False
-        self.assertEqual(self.desk(self.a).load(), {"projects": []})
+        self.assertEqual(self.desk(self.a).screen(), {"projects": []})
 
     def test_duty_list(self):
         """B12: who is on duty today, or everybody."""
@@ -563,7 +563,7 @@ class TestDeskScreen(DeskCommon):
             (self.supervisor_a, {"turn": True, "suspend": True}),
             (self.manager, {"turn": True, "suspend": True}),
         ):
-            self.assertEqual(self.desk(user).load(self.project.id)["may"], may)
+            self.assertEqual(self.desk(user).screen(self.project.id)["may"], may)
         with self.assertRaises(AccessError):
             self.visits.with_user(self.a).action_next()
 

@@ -99,7 +99,7 @@ class TestFollowup(FollowupCommon):
                 dialog.save()
                 self.press(dialog, outcome)
                 entry = self.latest(client)
-                self.assertEqual(entry.result, str(label))
+                self.assertEqual(entry.result, label._source)
                 self.assertEqual(bool(entry.next_date), bool(days))
                 self.assertEqual(entry.is_valid, outcome != "unreached")
         self.assertEqual(client.followup_count_since_visit, len(OUTCOMES) - 1)
@@ -443,14 +443,13 @@ class TestFollowupOnPhone(FollowupCommon, HttpCase):
     touch_enabled = True
 
     def test_card(self):
-        """C4: two touches on a phone, from the client's card; then from row and form."""
+        """C4: two touches on a phone, from the card; then from row and form."""
         client = self.make_client(self.rep_a)
         self.visit(client)
         path = "/odoo/property-clients"
         self.start_tour(path, "property_followup_card", login=self.rep_a.login)
         self.browser_size, self.touch_enabled = "1366x768", False
         self.start_tour(path, "property_followup_row", login=self.rep_a.login)
-        self.assertEqual(
-            set(client.interaction_ids.mapped("result")),
-            {False, "Interested", "Thinking It Over", "Will Come"},
-        )
+        self.assertEqual(client.followup_progress, "3/3")
+        results = {*client.interaction_ids.mapped("result")} - {False}
+        self.assertEqual(len(results), 3)

@@ -89,7 +89,7 @@ function live() {
 async function openDesk({ may = { turn: true, suspend: true }, answer = ANSWER, ...more } = {}) {
     const server = { live: live(), answer, result: DONE, ...more };
     onRpc("review_user_count", () => []); // the approvals' badge of the top bar
-    onRpc("property.desk", "load", ({ args }) => ({
+    onRpc("property.desk", "screen", ({ args }) => ({
         projects: named("Garden", "River"),
         project: {
             ...named("Garden", "River").find(({ id }) => id === (args[0] || 1)),
@@ -457,7 +457,7 @@ test("a ring that moves while an entry is saved does not block the next entry", 
 
 test("tells who works in no project", async () => {
     onRpc("review_user_count", () => []);
-    onRpc("property.desk", "load", () => ({ projects: [] }));
+    onRpc("property.desk", "screen", () => ({ projects: [] }));
     await mountWithCleanup(WebClient);
     await getService("action").doAction(42);
     expect(".o_nocontent_help").toHaveText("You do not work in any project yet.");

@@ -14,7 +14,7 @@ export class DeskEntry extends Component {
     static template = "crm_property_sales.DeskEntry";
     static components = { Chips, Dropdown, DropdownItem };
     static props = {
-        data: Object, // of property.desk load()
+        data: Object, // of property.desk screen()
         live: Object, // of property.desk live()
         draft: Object, // reactive
         onEntered: Function,

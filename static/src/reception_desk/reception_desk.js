@@ -50,7 +50,7 @@ export class ReceptionDesk extends Component {
 
     async load(projectId) {
         this.asked++;
-        this.state.data = await this.orm.call("property.desk", "load", [projectId]);
+        this.state.data = await this.orm.call("property.desk", "screen", [projectId]);
         this.listen(this.state.data.project);
     }
 
