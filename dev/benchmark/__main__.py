@@ -66,7 +66,7 @@ def run(arguments):
         results.append(result)
         print(report.line(result.cells()), flush=True)
     if results and arguments.folder:
-        report.write(Path(arguments.folder), arguments.size, results)
+        report.write(Path(arguments.folder), arguments.size, results, arguments.cpu)
 
 
 def main():

@@ -28,6 +28,7 @@ class Result:
     figures: dict  # what a goal may be set for
     goal: dict  # {figure: limit} at this size
     misses: list  # figures that miss their goals
+    clock: str = "wall"
 
     @classmethod
     def of(cls, case, picks, rounds):
@@ -87,13 +88,14 @@ def line(cells):
     )
 
 
-def write(folder, size, results):
+def write(folder, size, results, cpu=False):
     """Keep the results of this size, and make the report of all sizes anew. Of a run of
     some cases the others stay as they were."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{size}.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
-    kept |= {result.case: asdict(result) for result in results}
+    clock = "cpu" if cpu else "wall"
+    kept |= {result.case: asdict(result) | {"clock": clock} for result in results}
     path.write_text(json.dumps(kept, ensure_ascii=False, indent=1))
     sizes = {
         int(path.stem): {
@@ -102,7 +104,7 @@ def write(folder, size, results):
         }
         for path in folder.glob("*.json")
     }
-    parts = [_table(size, sizes[size].values()) for size in sorted(sizes)]
+    parts = [_table(size, list(sizes[size].values())) for size in sorted(sizes)]
     if len(sizes) > 1:
         parts.append(_growth(sizes))
     (folder / "report.md").write_text("\n\n".join(parts) + "\n")
@@ -123,7 +125,8 @@ def _table(size, results):
         [f"{result.question} (`{result.case}`)", *result.cells()[1:]]
         for result in results
     ]
-    return "\n".join([f"## {size:,} clients", "", *map(_row, rows)])
+    clocks = " and ".join(sorted({result.clock for result in results}))
+    return "\n".join([f"## {size:,} clients ({clocks} time)", "", *map(_row, rows)])
 
 
 def _growth(sizes):

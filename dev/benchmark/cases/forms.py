@@ -110,3 +110,17 @@ class SalesDaily(Form):
         )
         cr.fetchall()
         return len(rows)
+
+
+class WhatIf(Form):
+    """A quarter of the register under the policy and under another one (K1)"""
+
+    goal = Goal(ms=10_000)
+    sql = None
+
+    def ours(self, env):
+        whatif = env["property.policy.whatif"].create(
+            {"project_id": self.picks.project, "ownership_months": 1}
+        )
+        whatif.action_calculate()
+        return whatif.line_ids.mapped("count_then")
