@@ -85,6 +85,7 @@ class PropertyInteraction(models.Model):
     lead_id = fields.Many2one(
         "crm.lead",
         "Client",
+        index="btree_not_null",
         domain="[('project_id', '=', project_id)]",
         ondelete="restrict",
     )

@@ -163,7 +163,7 @@ class TestCare(FollowupCommon):
         client = self.make_client(self.rep_a)
         with self.assertRaises(ValidationError):
             client.care_consent_date = "2026-01-01"
-        client = client.with_context(TRACKED)
+        client = client.with_context(**TRACKED)
         for vals in ({}, CONSENT, {"care_consent_date": False}):
             client.write(vals)
             self.env.flush_all()

@@ -217,7 +217,7 @@ class TestFacts(PropertyCommon):
             with self.subTest(blank), self.assertRefused("reason"):
                 self.as_manager.write({"phone": "138", "change_reason": blank})
         self.track()
-        client = self.client.with_context(TRACKED).with_user(self.manager)
+        client = self.client.with_context(**TRACKED).with_user(self.manager)
         client.write(
             {"phone": "13812345679", "change_reason": "Showed the contract of his SIM"}
         )
@@ -230,7 +230,7 @@ class TestFacts(PropertyCommon):
     def test_every_change_is_tracked(self):
         """C11: what a client wishes changes often: old, new, who and when."""
         self.track()  # the registration itself is not tracked
-        client = self.client.with_context(TRACKED).with_user(self.rep_a)
+        client = self.client.with_context(**TRACKED).with_user(self.rep_a)
         client.write({"grade": "b", "district": "Wuhou"})
         values, message = self.last_change()
         self.assertEqual(values["grade"][1], "B")

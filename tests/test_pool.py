@@ -92,6 +92,7 @@ class TestPool(PoolCommon):
                 unit_type_ids=(self.type_two | self.type_three).ids,
             )
             visit = self.enter(self.rep_a, "visit_return", client)
+            self.close_entries(visit)
             self.enter(self.rep_a, "visit_return", client, corrects_id=visit.id)
             self.enter(
                 self.rep_a,

@@ -44,7 +44,7 @@ class PropertyFollowup(models.TransientModel):
         "property.interaction", "Last Contact", compute="_compute_from_client"
     )
     last_date = fields.Datetime(related="last_entry_id.date")
-    last_note = fields.Text(related="last_entry_id.note")
+    last_note = fields.Text("Latest Note", related="last_entry_id.note")
     planned_id = fields.Many2one(
         "mail.activity", "Planned Follow-up", compute="_compute_from_client"
     )
