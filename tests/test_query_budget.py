@@ -111,7 +111,7 @@ class TestQueryBudget(PropertyCommon):
 
     def test_desk(self):
         desk = self.env["property.desk"].with_user(self.clerk)
-        self.assertBudget(45, lambda: desk.load(self.project.id))
+        self.assertBudget(45, lambda: desk.screen(self.project.id))
         self.assertBudget(27, lambda: desk.live(self.project.id))
 
     # === Doors ===

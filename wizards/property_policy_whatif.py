@@ -131,7 +131,9 @@ class PropertyPolicyWhatif(models.TransientModel):
                            (day + make_interval(months => %(months)s))::date AS until,
                            lag(user_id) OVER past AS holder,
                            lag(day) OVER past AS before,
-                           lead(day) OVER past AS next
+                           lead(day) OVER past AS next,
+                           max(date) FILTER (WHERE kind IN %(visits)s)
+                               OVER (PARTITION BY lead_id) AS visited
                       FROM entry
                      WHERE kind IN %(contacts)s
                     WINDOW past AS (PARTITION BY lead_id ORDER BY date)
@@ -155,16 +157,11 @@ class PropertyPolicyWhatif(models.TransientModel):
                    AND call.user_id <> visit.user_id
                    AND call.day + %(days)s >= visit.day
                 UNION
-                SELECT 'short', lead_id
-                  FROM (SELECT lead_id, date AS visited,
-                               row_number() OVER (PARTITION BY lead_id
-                                                  ORDER BY date DESC) AS place
-                          FROM contact WHERE kind IN %(visits)s) visit
-                 WHERE place = 1 AND visited >= %(first)s
-                   AND %(required)s > (SELECT count(*) FROM contact
-                                        WHERE contact.lead_id = visit.lead_id
-                                          AND kind IN %(followups)s
-                                          AND date >= visited)""",
+                SELECT 'short', lead_id FROM contact
+                 WHERE visited >= %(first)s
+                 GROUP BY lead_id
+                HAVING count(*) FILTER (WHERE kind IN %(followups)s
+                                          AND date >= visited) < %(required)s""",
                 tz=self.project_id.tz,
                 project=self.project_id.id,
                 first=first,

@@ -54,19 +54,21 @@ def run(arguments):
     ]
     if not chosen:
         sys.exit("no case has that in its name")
-    print(report.line(report.COLUMNS))
-    results = []
-    for case in chosen:
-        if arguments.queries:
+    if arguments.queries:
+        for case in chosen:
             print(f"\n{case.title()}")
             for lines, query in list_queries(case(picks), picks):
                 print(f"  {lines}\n      {query}")
-            continue
-        result = report.Result.of(case(picks), picks, arguments.rounds)
-        results.append(result)
-        print(report.line(result.cells()), flush=True)
-    if results and arguments.folder:
-        report.write(Path(arguments.folder), arguments.size, results, arguments.cpu)
+        return
+    print(report.line(report.COLUMNS))
+    results = []
+    try:
+        for case in chosen:
+            results.append(report.Result.of(case(picks), picks, arguments.rounds))
+            print(report.line(results[-1].cells()), flush=True)
+    finally:
+        if arguments.folder:
+            report.write(Path(arguments.folder), arguments.size, results, arguments.cpu)
 
 
 def main():

@@ -23,7 +23,7 @@ class DeskScreen(Case):
     goal = Goal(ms=150)
 
     def ours(self, env):
-        return len(env["property.desk"].load(self.picks.project)["live"]["rings"])
+        return len(env["property.desk"].screen(self.picks.project)["live"]["rings"])
 
 
 class DeskLive(DeskScreen):
