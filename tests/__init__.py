@@ -40,6 +40,7 @@ from . import (
     test_rpc_isolation,
     test_sale,
     test_scripted_day,
+    test_settlement,
     test_share,
     test_slip,
     test_time,
