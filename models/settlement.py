@@ -5,9 +5,9 @@ that of the PRC: Civil Code (2021), the Supreme Court's interpretation of its bo
 contracts (Fa Shi [2023] 13) and that on the sale of commercial housing (Fa Shi [2003] 7
 as of 2020).
 
-A line says what becomes of one part of the money: `base` is the part of what was paid,
-`amount` what the client gets for it. What the office keeps is the difference; where it is
-negative, the office pays of its own.
+A line says what becomes of one part of the money: `base` is the part of what was
+paid, `amount` what the client gets for it. What the office keeps is the difference;
+where it is negative, the office pays of its own.
 """
 
 from dataclasses import dataclass, field
