@@ -40,6 +40,8 @@
         "reports/property_client_handover_reports.xml",
         "data/mail_template_data.xml",
         "wizards/property_collision_step_views.xml",
+        "wizards/property_deposit_other_views.xml",
+        "wizards/property_deposit_step_views.xml",
         "wizards/property_event_invite_views.xml",
         "wizards/property_followup_views.xml",
         "wizards/property_identity_views.xml",
