@@ -33,9 +33,7 @@ class PropertyDeposit(models.Model):
             deposit._write_through(
                 {"state": state, "reason": reason, "end_date": end_date}
             )
-            deposit.unit_id.sudo()._move(
-                "available", origin=deposit, reason=reason, deposit_id=False
-            )
+            deposit.unit_id.sudo()._free(origin=deposit, reason=reason)
 
     @api.model
     def _cron_lapse_slips(self, batch_size=100):
