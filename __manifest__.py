@@ -42,6 +42,8 @@
         "data/mail_template_data.xml",
         "wizards/property_approval_refusal_views.xml",
         "wizards/property_collision_step_views.xml",
+        "wizards/property_deposit_other_views.xml",
+        "wizards/property_deposit_step_views.xml",
         "wizards/property_event_invite_views.xml",
         "wizards/property_followup_views.xml",
         "wizards/property_identity_views.xml",

@@ -22,6 +22,7 @@ property.building           r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/
 property.unit.type          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
@@ -76,6 +77,8 @@ WIZARDS = {
     "property.policy.whatif": ("manager", "hq"),
     "property.policy.whatif.line": ("manager", "hq"),
     "property.pool.assign": ("manager",),
+    "property.deposit.step": ("control", "supervisor", "manager"),
+    "property.deposit.other": ("control", "manager"),
     "property.collision.step": ("rep", "supervisor", "manager"),
     "property.followup": ("rep", "clerk", "supervisor", "manager"),
     "property.identity": ("rep", "clerk", "supervisor", "manager"),
@@ -182,6 +185,13 @@ class AccessCommon(PropertyCommon):
             plan.line_ids,
             cls._make("property.policy", project_id=project.id),
             cls._make("property.access.log", project_id=project.id, kind="check"),
+            cls._make(
+                "property.deposit.log",
+                project_id=project.id,
+                unit_id=unit.id,
+                kind="lifted",
+                reason="Test",
+            ),
             cls._make("property.concern", name=project.name),
             cls._make(
                 "property.festival",

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import api, sql_db
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.modules.registry import Registry
 from odoo.service import model as service
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -51,8 +51,8 @@ def compete(database, user_id, deposit_ids, gate_name, barrier, channel):
             try:
                 service.retrying(deposit.action_open_slip, env)
                 error = None
-            except UserError as refusal:
-                error = (type(refusal).__name__, str(refusal))
+            except (UserError, RedirectWarning) as refusal:
+                error = (type(refusal).__name__, refusal.args[0])
         results.append((error, len(attempts) - 1))
     channel.send(results)
 
@@ -98,6 +98,9 @@ class TestRace(BaseCase):
         admin = self.env.ref("base.user_admin")
         self.project = self.env["property.project"].create(
             {"name": "Race", "code": "RACE", "user_ids": admin.ids}
+        )
+        self.policy = self.env["property.policy"].create(
+            {"project_id": self.project.id, "slips_per_client": 0, "slips_per_rep": 0}
         )
         permit = self.env["property.permit"].create(
             {"number": "1", "project_id": self.project.id, "issue_date": "2020-01-01"}
@@ -190,7 +193,7 @@ class TestRace(BaseCase):
         nothing of his attempt is left."""
         outcomes = self.race(200, gate="lock_rows")
         for unit, winner, loser, (kind, message) in self.check_deposits(outcomes):
-            self.assertEqual(kind, "UserError")
+            self.assertEqual(kind, "RedirectWarning")
             self.assertIn(unit.name, message)
             self.assertEqual((unit.state, unit.deposit_id), ("slip", winner))
             ledger = unit.event_ids.sorted("id")

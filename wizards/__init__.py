@@ -2,6 +2,8 @@ from . import (
     mail_activity_schedule,
     property_approval_refusal,
     property_collision_step,
+    property_deposit_other,
+    property_deposit_step,
     property_event_invite,
     property_followup,
     property_identity,
