@@ -28,6 +28,7 @@ class PropertyDeposit(models.Model):
         "proposed_date",
         "confirm_date",
         "confirm_user_id",
+        "exchanged_from_id",
     )
     _frozen_fields = {
         "unit_id": ("draft",),
