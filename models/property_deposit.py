@@ -210,7 +210,7 @@ class PropertyDeposit(models.Model):
 
         :param method: one of `property.receipt.method`
         :param date: the day of payment; the project's today when omitted
-        :return: the draft `property.receipt`
+        :return: the draft `property.receipt`; none when nothing is missing
         """
         self._check_role("clerk", "control", "finance")
         self.ensure_one()
@@ -218,18 +218,17 @@ class PropertyDeposit(models.Model):
         self._check_running()
         if self.currency_id.compare_amounts(self.amount, 0) <= 0:
             raise UserError(self.env._("Enter the amount of the deposit first."))
-        receipt = (
-            self.env["property.receipt"]
-            .sudo()
-            .create(
+        receipt = self.env["property.receipt"].sudo()
+        missing = self.currency_id.round(self.amount - self.paid_amount)
+        if missing > 0:  # earnest money may have paid of it already
+            receipt = receipt.create(
                 {
                     "deposit_id": self.id,
-                    "amount": self.amount,
+                    "amount": missing,
                     "method": method,
                     "date": date or self.project_id.local_day(),
                 }
             )
-        )
         self._write_through({"state": "paid", "fee_deadline": self._fee_deadline()})
         return receipt.with_env(self.env)
 

@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
 
 
 class PropertyDeposit(models.Model):
@@ -17,7 +18,12 @@ class PropertyDeposit(models.Model):
         """Withdraw a slip, or one whose payment finance has not confirmed."""
         self._check_role("control")
         self._check_state("slip", "paid")
-        self.sudo().receipt_ids.action_cancel()
+        if any(self.mapped("paid_amount")):
+            raise UserError(
+                self.env._("A confirmed receipt stays: return the money by a refund.")
+            )
+        receipts = self.sudo().receipt_ids
+        receipts.filtered(lambda receipt: receipt.state == "draft").action_cancel()
         self._release("cancelled", reason or self.env._("Withdrawn."))
         return True
 
