@@ -5,6 +5,8 @@ from . import (
     test_band,
     test_care,
     test_chain,
+    test_change,
+    test_change_exchange,
     test_client,
     test_collision,
     test_collision_privacy,
