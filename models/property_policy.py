@@ -28,6 +28,11 @@ class PropertyPolicy(models.Model):
         help="Civil Code of the PRC, article 586: no more than 20 %.",
     )
     sign_days = fields.Integer("Days to Sign", default=7, required=True, tracking=True)
+    sign_needs_documents = fields.Boolean(
+        "Papers Before Signing",
+        tracking=True,
+        help="No contract is signed while a document needed for signing is missing.",
+    )
     ownership_months = fields.Integer(
         "Ownership Lasts (months)", default=1, required=True, tracking=True
     )

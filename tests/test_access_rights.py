@@ -24,6 +24,8 @@ property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-  
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
+property.document.type      r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
+property.mortgage.stage     r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
 property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
 property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
@@ -55,6 +57,9 @@ property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.contract.document r/-/-    rwc/rwc/-    r/r/-        rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.mortgage.move    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
@@ -74,6 +79,7 @@ WIZARDS = {
     "property.policy.whatif": ("manager", "hq"),
     "property.policy.whatif.line": ("manager", "hq"),
     "property.pool.assign": ("manager",),
+    "property.reason": ("clerk", "finance", "manager"),
     "property.collision.step": ("rep", "supervisor", "manager"),
     "property.followup": ("rep", "clerk", "supervisor", "manager"),
     "property.identity": ("rep", "clerk", "supervisor", "manager"),
@@ -84,7 +90,9 @@ KIN = {"name": "Kin", "relation": "child"}
 WITHOUT_RULE = {
     "property.concern",
     "property.day.check.item",
+    "property.document.type",
     "property.festival",
+    "property.mortgage.stage",
     "property.roster.reason",
 }
 WIZARDS |= dict.fromkeys(
@@ -97,7 +105,9 @@ KIN = {"name": "Kin", "relation": "child"}
 WITHOUT_RULE = {
     "property.concern",
     "property.day.check.item",
+    "property.document.type",
     "property.festival",
+    "property.mortgage.stage",
     "property.roster.reason",
 }
 
@@ -181,6 +191,8 @@ class AccessCommon(PropertyCommon):
             cls._make("property.policy", project_id=project.id),
             cls._make("property.access.log", project_id=project.id, kind="check"),
             cls._make("property.concern", name=project.name),
+            cls._make("property.document.type", name=project.name),
+            cls.env["property.mortgage.stage"].search([], limit=1),
             cls._make(
                 "property.festival",
                 name=project.name,
@@ -242,6 +254,14 @@ class AccessCommon(PropertyCommon):
         deposit.action_confirm()
         deposit.action_sign()
         contract = deposit.contract_id
+        # Whatever the plan: access does not ask for the kind of loan.
+        case = cls._make(
+            "property.mortgage",
+            contract_id=contract.id,
+            installment_id=contract.installment_ids.id,
+            kind="mortgage",
+            amount=9,
+        )
         project = client.project_id
         event = cls._make(
             "calendar.event", name="Open Day", property_project_id=project.id
@@ -253,6 +273,9 @@ class AccessCommon(PropertyCommon):
             deposit,
             contract,
             contract.buyer_ids,
+            contract.document_ids[:1],
+            case,
+            case.move_ids,
             contract.installment_ids,
             contract.receipt_ids,
             contract.receipt_ids.line_ids,
