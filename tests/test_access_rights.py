@@ -27,6 +27,7 @@ property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.document.type      r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
 property.mortgage.stage     r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
+property.milestone          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
 property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
 property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
@@ -63,6 +64,7 @@ property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/- 
 property.mortgage.move    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.earnest          r/-/-     rwcu/rwcu/-  rwcu/rwcu/-  rw/rw/-     -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 """
 # Rows between two reps: one's own / a colleague's / of another project.
@@ -210,6 +212,12 @@ class AccessCommon(PropertyCommon):
                 upper=-1,
             ),
             cls._make(
+                "property.milestone",
+                building_id=unit.building_id.id,
+                stage="topped",
+                planned_date="2999-12-31",
+            ),
+            cls._make(
                 "property.mailing",
                 project_id=project.id,
                 form=cls.env["property.form"]._selection()[0][0],
@@ -300,6 +308,7 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
                 date_end="2999-12-31",
             ),
+            cls._make("property.earnest", lead_id=client.id, amount=9),
             cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
