@@ -98,6 +98,11 @@ class PropertyPolicy(models.Model):
         help="Only where finance has confirmed no money: the rest is proposed to the "
         "manager.",
     )
+    sign_needs_documents = fields.Boolean(
+        "Papers Before Signing",
+        tracking=True,
+        help="No contract is signed while a document needed for signing is missing.",
+    )
     ownership_months = fields.Integer(
         "Ownership Lasts (months)", default=1, required=True, tracking=True
     )

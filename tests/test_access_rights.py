@@ -26,6 +26,8 @@ property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-  
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
+property.document.type      r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
+property.mortgage.stage     r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
 property.milestone          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
 property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
@@ -58,6 +60,9 @@ property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.contract.document r/-/-    rwc/rwc/-    r/r/-        rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.mortgage.move    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.earnest          r/-/-     rwcu/rwcu/-  rwcu/rwcu/-  rw/rw/-     -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
@@ -81,6 +86,7 @@ WIZARDS = {
     "property.pool.assign": ("manager",),
     "property.deposit.step": ("control", "supervisor", "manager"),
     "property.deposit.other": ("control", "manager"),
+    "property.reason": ("clerk", "finance", "manager"),
     "property.collision.step": ("rep", "supervisor", "manager"),
     "property.followup": ("rep", "clerk", "supervisor", "manager"),
     "property.identity": ("rep", "clerk", "supervisor", "manager"),
@@ -91,7 +97,9 @@ KIN = {"name": "Kin", "relation": "child"}
 WITHOUT_RULE = {
     "property.concern",
     "property.day.check.item",
+    "property.document.type",
     "property.festival",
+    "property.mortgage.stage",
     "property.roster.reason",
 }
 WIZARDS |= dict.fromkeys(
@@ -104,7 +112,9 @@ KIN = {"name": "Kin", "relation": "child"}
 WITHOUT_RULE = {
     "property.concern",
     "property.day.check.item",
+    "property.document.type",
     "property.festival",
+    "property.mortgage.stage",
     "property.roster.reason",
 }
 
@@ -195,6 +205,8 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
             ),
             cls._make("property.concern", name=project.name),
+            cls._make("property.document.type", name=project.name),
+            cls.env["property.mortgage.stage"].search([], limit=1),
             cls._make(
                 "property.festival",
                 name=project.name,
@@ -262,6 +274,14 @@ class AccessCommon(PropertyCommon):
         deposit.action_confirm()
         deposit.action_sign()
         contract = deposit.contract_id
+        # Whatever the plan: access does not ask for the kind of loan.
+        case = cls._make(
+            "property.mortgage",
+            contract_id=contract.id,
+            installment_id=contract.installment_ids.id,
+            kind="mortgage",
+            amount=9,
+        )
         project = client.project_id
         event = cls._make(
             "calendar.event", name="Open Day", property_project_id=project.id
@@ -273,6 +293,9 @@ class AccessCommon(PropertyCommon):
             deposit,
             contract,
             contract.buyer_ids,
+            contract.document_ids[:1],
+            case,
+            case.move_ids,
             contract.installment_ids,
             contract.receipt_ids,
             contract.receipt_ids.line_ids,

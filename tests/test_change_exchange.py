@@ -52,6 +52,7 @@ class TestExchange(ChangeCommon):
         )
         self.assertEqual(self.unit.state, "available")
         self.assertFalse(self.unit.deposit_id)
+        self.env.invalidate_all()  # ledgers as they are ordered in the database
         self.assertEqual((self.unit_3.state, self.unit_3.deposit_id), ("deposit", new))
         self.assertEqual(self.unit.event_ids[:1].origin, change)
         self.assertEqual(self.unit_3.event_ids[:1].origin, new)

@@ -7,6 +7,7 @@ from . import (
     property_event_invite,
     property_followup,
     property_identity,
+    property_reason,
     property_policy_whatif,
     property_policy_whatif_line,
     property_pool_assign,
