@@ -63,9 +63,14 @@ class TestExchange(ChangeCommon):
         self.assertFalse(change.receipt_ids.filtered(lambda one: one.state == "draft"))
         self.assertRecordValues(
             change,
-            [{"state": "done", "done_user_id": self.control.id, "paid_amount": 0}]
-            if not change.paid_amount
-            else [{"state": "done", "done_user_id": self.control.id}],
+            [
+                {
+                    "state": "done",
+                    "done_user_id": self.control.id,
+                    "paid_amount": 20_000,
+                    "to_pay": 1_180_000,
+                }
+            ],
         )
         # The new sale goes on like any other.
         contract = self.sign_contract(new)
@@ -73,7 +78,7 @@ class TestExchange(ChangeCommon):
 
     def test_cheaper_than_paid(self):
         """E6: what was paid beyond the new price is refunded by finance"""
-        contract = self.make_contract(self.unit_3, paid=1_150_000)
+        contract = self.make_contract(self.unit_3, paid=1_130_000)
         change = self.make_exchange(contract.deposit_id, self.unit)
         self.assertEqual(
             (change.price_difference, change.to_pay, change.to_refund),
@@ -220,7 +225,7 @@ class TestExchange(ChangeCommon):
             self.run_cron("ir_cron_expire_changes")
 
         deposit = self.make_deposit(self.unit)
-        before = deposit.read()[0]
+        before = deposit.sudo().read()[0]
         for death, state in (
             (refuse, "refused"),
             (take_back, "draft"),
@@ -229,6 +234,7 @@ class TestExchange(ChangeCommon):
             (expire, "cancelled"),
         ):
             with self.subTest(death=death.__name__):
+                self.env.flush_all()
                 change = self.make_exchange(deposit, self.unit_3)
                 change.with_user(self.clerk).action_request()
                 self.assertEqual(self.unit_3.state, "slip")
@@ -236,9 +242,9 @@ class TestExchange(ChangeCommon):
                 self.assertEqual(change.state, state)
                 self.assertEqual(change.new_deposit_id.state, "lapsed")
                 self.assertEqual(self.unit_3.state, "available")
-                after = deposit.read()[0]
+                after = deposit.sudo().read()[0]
                 changed = {name for name in after if after[name] != before[name]}
-                self.assertLessEqual(changed, {"change_ids", "new_change_ids"})
+                self.assertLessEqual(changed, {"change_ids", "write_uid", "write_date"})
                 self.assertEqual(self.unit.state, "deposit")
                 if state == "draft":
                     change.with_user(self.clerk).action_request()
@@ -268,7 +274,7 @@ class TestExchange(ChangeCommon):
 
     def test_failure_leaves_nothing(self):
         """E6: if a step of the execution fails, nothing has changed"""
-        contract = self.make_contract(self.unit_3, paid=1_150_000)
+        contract = self.make_contract(self.unit_3, paid=1_130_000)
         change = self.make_exchange(contract.deposit_id, self.unit)
         self.approve(change)
         records = (
@@ -289,7 +295,7 @@ class TestExchange(ChangeCommon):
             "property.contract": ("_cancel", "write"),
             "property.change": ("_draft_refunds", "_reverse_commission"),
         }
-        before = [record.read() for record in records]
+        before = [record.sudo().read() for record in records]
         for model, names in steps.items():
             for name in names:
                 with self.subTest(step=f"{model}.{name}"):
@@ -307,7 +313,7 @@ class TestExchange(ChangeCommon):
                         change.with_user(self.control).action_execute()
                         self.env.flush_all()
                     self.env.invalidate_all()
-                    self.assertEqual([record.read() for record in records], before)
+                    self.assertEqual([record.sudo().read() for record in records], before)
         self.do_approved(change)
         self.assertEqual(change.state, "done")
 
