@@ -208,12 +208,9 @@ class PropertyChange(models.Model):
     def _return_earnest(self):
         """What was only lent to the deposit is earnest money again, to be returned."""
         if self.deposit_id.state == "paid":
-            self.env["property.earnest"].search(
-                [
-                    ("deposit_id", "=", self.deposit_id.id),
-                    ("state", "=", "converted"),
-                ]
-            )._take_back(self.name)
+            lent = [("deposit_id", "=", self.deposit_id.id), ("state", "=", "converted")]
+            for earnest in self.env["property.earnest"].search(lent):
+                earnest._take_back(self.name)
 
     def _draft_refunds(self, payer, amounts):
         """For finance to pay out, by the nature of the money.

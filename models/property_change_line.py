@@ -67,10 +67,7 @@ class PropertyChangeLine(models.Model):
     _name = "property.change.line"
     _description = "Settlement Line"
     _inherit = ["property.door.mixin"]
-    _door_fields = (
-        *("change_id", "sequence", "kind", "nature", "base", "proposed"),
-        *("edit_user_id", "edit_date"),
-    )
+    _door_fields = ()
     _order = "change_id, sequence, id"
     _rec_name = "kind"
 
@@ -131,15 +128,12 @@ class PropertyChangeLine(models.Model):
         return super(PropertyChangeLine, self).create(vals_list)
 
     def write(self, vals):
-        if vals.keys() & {"amount", "edit_reason"}:
-            return self._set_amount(vals)
-        return super().write(vals)
-
-    def _set_amount(self, vals):
         """Another amount than reckoned: the manager's, with a reason, until approved.
 
         Both amounts and the reason are noted on the change.
         """
+        for name in vals.keys() - {"amount", "edit_reason"}:
+            raise UserError(self._door_message(name))
         self._check_role("manager")
         self.change_id._check_state("draft")
         reason = (vals.get("edit_reason") or "").strip()

@@ -100,10 +100,9 @@ class ChangeCommon(PropertyCommon):
     def call(self, user, records, method, *args):
         """As a remote caller does, and undone"""
         savepoint = self.cr.savepoint()
+        ids = [records.ids] if records else []
         try:
-            call_kw(
-                self.env(user=user)[records._name], method, [records.ids, *args], {}
-            )
+            call_kw(self.env(user=user)[records._name], method, [*ids, *args], {})
             self.env.flush_all()
         except (UserError, AccessError):  # ValidationError is one
             return False

@@ -295,6 +295,8 @@ class TestExchange(ChangeCommon):
             "property.contract": ("_cancel", "write"),
             "property.change": ("_draft_refunds", "_reverse_commission"),
         }
+        self.env.flush_all()
+        self.env.invalidate_all()
         before = [record.sudo().read() for record in records]
         for model, names in steps.items():
             for name in names:
