@@ -185,21 +185,32 @@ class PropertyChange(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         changes = super().create(vals_list)
+        changes._check_drafter()
         for change in changes:
-            change._check_role(*DRAFTERS[change.kind])
             change.deposit_id._check_state(*DEPOSIT_STATES[change.kind])
             change.sudo()._read_facts()
         return changes
 
+    def write(self, vals):
+        if not self._frozen_fields.keys().isdisjoint(vals):
+            self._check_drafter()
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
+        self._check_drafter()
         self._check_draft()
+
+    def _check_drafter(self):
+        """:raise AccessError: for a rep who touches a rename, and the like (E8)"""
+        for kind, changes in self.grouped("kind").items():
+            changes._check_role(*DRAFTERS[kind])
 
     # === Request ===
 
     def _check_request(self):
         self.ensure_one()
-        self._check_role(*(DRAFTERS[self.kind]))
+        self._check_drafter()
         self.deposit_id._check_state(*DEPOSIT_STATES[self.kind])
         self.sudo()._read_facts()
         self.sudo()._check_kind()
@@ -299,7 +310,7 @@ class PropertyChange(models.Model):
     def action_withdraw(self, reason=None):
         """Give the change up: by who may draft it, until it is done (E6)."""
         for change in self:
-            change._check_role(*DRAFTERS[change.kind])
+            change._check_drafter()
             if change.state == "approved" or change.sudo().review_ids:
                 change._check_role("clerk", "control")
             change._check_state(*OPEN_STATES)

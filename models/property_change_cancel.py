@@ -106,6 +106,7 @@ class PropertyChange(models.Model):
     def action_settle(self):
         """Reckon who gets what back; amounts set by hand stay where nothing changed."""
         self._check_role("clerk", "control")
+        self._check_drafter()
         self._check_draft()
         self.sudo()._settle()
         return True
