@@ -103,7 +103,8 @@ class CrmLead(models.Model):
 
         Locks the files and appends to the ledger `property.ownership`; the rows that
         hang on a client follow through their stored owner. Who has bought stays a
-        buyer, whoever takes him over.
+        buyer, whoever takes him over, until the sale is cancelled ("unsold"): then the
+        ownership runs again from that day.
 
         :param basis: one of `property.ownership.basis`
         :param date: the moment it took effect, naive UTC; now when omitted
@@ -111,8 +112,8 @@ class CrmLead(models.Model):
         clients = self.sudo().with_context(**QUIET)
         lock_rows(clients)
         clients._hand_over_activities(user)
-        if basis == "sold":
-            clients._write_through({"is_sold": True})
+        if basis in ("sold", "unsold"):
+            clients._write_through({"is_sold": basis == "sold"})
         for project, leads in clients.grouped("project_id").items():
             last_day = project._owned_until(project.local_day(date))
             for is_sold, some in leads.grouped("is_sold").items():

@@ -383,9 +383,7 @@ class PropertyDeposit(models.Model):
     def _release(self, state, reason):
         for deposit in self:
             deposit._write_through({"state": state, "reason": reason})
-            deposit.unit_id.sudo()._move(
-                "available", origin=deposit, reason=reason, deposit_id=False
-            )
+            deposit.unit_id.sudo()._free(origin=deposit, reason=reason)
 
     @api.model
     def _cron_lapse_slips(self, batch_size=100):

@@ -26,6 +26,7 @@ class PropertyOwnership(models.Model):
             ("adjudicated", "Adjudicated"),
             ("claimed", "Claimed"),
             ("sold", "Sold"),
+            ("unsold", "Sale Cancelled"),
         ],
         required=True,
     )

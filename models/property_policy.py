@@ -56,6 +56,16 @@ class PropertyPolicy(models.Model):
         "Facts Are Checked Every (days)", default=90, required=True, tracking=True
     )
 
+    # Units
+    freed_to = fields.Selection(
+        [("available", "Back on Sale"), ("held", "To Control First")],
+        "Freed Units Go",
+        default="available",
+        required=True,
+        tracking=True,
+        help="What becomes of a unit whose slip, deposit or contract has ended.",
+    )
+
     # Free pool
     claims_per_day = fields.Integer(
         "Claims from the Pool (a day)", default=5, required=True, tracking=True

@@ -19,14 +19,16 @@ UNIT_STATES = [
 RESERVED_STATES = ("slip", "deposit", "contracted", "delivered")
 SOLD_STATES = ("deposit", "contracted", "delivered")
 FREE_STATES = ("unreleased", "held", "available")
+# The steps of a sale: each asks for the permit and that nothing blocks the unit (A2).
+SALE_STEPS = ("slip", "deposit", "contracted")
 # Every move that exists; all others are refused, whoever asks.
 UNIT_MOVES = {
     "unreleased": ("held", "available"),
     "held": ("available", "unreleased"),
     "available": ("held", "unreleased", "slip"),
-    "slip": ("available", "deposit"),
-    "deposit": ("available", "contracted"),
-    "contracted": ("available", "delivered"),
+    "slip": ("available", "held", "deposit"),
+    "deposit": ("available", "held", "contracted"),
+    "contracted": ("available", "held", "delivered"),
     "delivered": (),
 }
 # '29幢', '3号楼', '1单元': the part of a name that stands in a room number.
@@ -204,10 +206,32 @@ class PropertyUnit(models.Model):
         for unit in self:
             if to_state not in UNIT_MOVES[unit.state]:
                 raise UserError(unit._refusal(to_state))
-            if to_state in RESERVED_STATES:
+            if to_state in SALE_STEPS:
                 unit._check_sellable()
+        from_states = {unit.id: unit.state for unit in self}
         self._append_event(to_state, origin, reason)
         self._write_through({"state": to_state, **links})
+        self._announce(from_states, to_state)
+
+    def _free(self, origin=None, reason=None):
+        """Return reserved units to sale, or to control first: as the policy says (A4).
+
+        :param origin: the document that frees them
+        """
+        for project, units in self.grouped("project_id").items():
+            units._move(
+                project.policy().freed_to,
+                origin=origin,
+                reason=reason,
+                deposit_id=False,
+                contract_id=False,
+            )
+
+    def _announce(self, from_states, to_state):
+        """The units have moved (A5).
+
+        :param from_states: dict of unit id to the state it left
+        """
 
     def _append_event(self, to_state, origin=None, reason=None):
         self.env["property.unit.event"].sudo().create(
@@ -245,6 +269,12 @@ class PropertyUnit(models.Model):
                     building=self.building_id.name,
                 )
             )
+
+    def _check_free(self):
+        """:raise UserError: when a unit is reserved: its document alone frees it"""
+        lock_rows(self)
+        for unit in self.filtered(lambda unit: unit.state not in FREE_STATES):
+            raise UserError(unit._refusal("held"))
 
     def _refusal(self, to_state):
         """Why the unit cannot move to `to_state`: who has it until when, no client."""
@@ -299,11 +329,13 @@ class PropertyUnit(models.Model):
     def action_release(self):
         """Put the units on sale (A4)."""
         self._check_role("control")
+        self._check_free()
         self._move("available")
 
     def action_hold(self, reason=None):
         """Take the units off sale, with a reason for the ledger (A4)."""
         self._check_role("control")
+        self._check_free()
         self._move("held", reason=reason)
 
     def action_new_deposit(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .property_unit import UNIT_STATES
 
@@ -24,9 +24,21 @@ class PropertyUnitEvent(models.Model):
         digits=(16, 2), help="Deal price of a reserved unit; empty when it is not."
     )
     reason = fields.Char()
-    origin = fields.Reference(
-        [("property.deposit", "Deposit"), ("property.contract", "Contract")],
-    )
+    origin = fields.Reference(selection="_selection_origin", string="Document")
+
+    @api.model
+    def _selection_origin(self):
+        """The documents that move units."""
+        names = (
+            "property.deposit",
+            "property.contract",
+            "property.change",
+            "property.hold",
+            "property.release.plan",
+        )
+        return [
+            (name, self.env[name]._description) for name in names if name in self.env
+        ]
 
     _replay_idx = models.Index(
         "(unit_id, date DESC, id DESC) INCLUDE (to_state, price)"

@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..models.res_users import ROLES as OFFICE_ROLES
 from .common import MODULE, UTC8, PropertyCommon
 
 ALL_LEADS = "sales_team.group_sale_salesman_all_leads"
@@ -68,6 +69,7 @@ property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 """
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
 WIZARDS = {
+    "property.approval.refusal": OFFICE_ROLES,
     "property.unit.generate": ("control", "manager"),
     "property.unit.generate.line": ("control", "manager"),
     "property.unit.import": ("control", "manager"),

@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import RedirectWarning
 from odoo.tests import tagged
 
@@ -60,6 +61,19 @@ class OwnershipCommon(PropertyCommon):
         return client.sudo().activity_ids.filtered(
             lambda one: one.activity_type_id == client.sudo()._warning_type()
         )
+
+
+@tagged("post_install", "-at_install")
+class TestUnsold(PropertyCommon):
+    def test_way_back(self):
+        """E7, C3: of a cancelled sale the ownership runs again from that day"""
+        client = self.make_client(self.rep_a).sudo()
+        client._transfer(self.rep_a, "sold")
+        self.assertRecordValues(client, [{"is_sold": True, "owned_until": False}])
+        client._transfer(self.rep_a, "unsold", "E7")
+        day = self.project._owned_until(self.project.local_day())
+        self.assertRecordValues(client, [{"is_sold": False, "owned_until": day}])
+        self.assertEqual(client.owner_at(fields.Datetime.now()), self.rep_a)
 
 
 @tagged("post_install", "-at_install")

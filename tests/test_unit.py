@@ -16,9 +16,9 @@ LIFE_OF_A_UNIT = """
     unreleased → held, available
     held       → available, unreleased
     available  → held, unreleased, slip
-    slip       → available, deposit
-    deposit    → available, contracted
-    contracted → available, delivered
+    slip       → available, held, deposit
+    deposit    → available, held, contracted
+    contracted → available, held, delivered
     delivered  →
 """
 ALLOWED = {
@@ -151,8 +151,17 @@ class TestUnit(PropertyCommon):
         """A3: where one unit of several cannot be moved, none is."""
         free, sold = self.new_unit("available"), self.new_unit("deposit")
         with self.assertRefused(sold.name):
-            (free | sold)._move("held")
+            (free | sold)._move("slip")
         self.assertEqual(free.state, "available")
+
+    def test_control_frees_no_reserved_unit(self):
+        """A4: holding and releasing are of free units; a slip frees its unit itself"""
+        self.open_slip(self.make_client(self.rep_a), self.unit)
+        units = (self.unit | self.unit_2).with_user(self.control)
+        for step in (units.action_hold, units.action_release):
+            with self.assertRefused(self.unit.name):
+                step()
+        self.assertEqual(self.unit_2.state, "available")
 
     def test_state_is_not_written(self):
         """A3: no role, the administrator included, writes or imports a state."""
@@ -238,6 +247,25 @@ class TestUnit(PropertyCommon):
         self.assertEqual(event.origin, deposit)
         self.assertEqual(event.user_id, self.control)
         self.assertEqual(self.unit.deposit_id, deposit)
+
+    def test_freed_unit_goes_where_the_policy_says(self):
+        """A4, K1: back on sale, or to control first; nothing of the sale stays"""
+        for state in ("available", "held"):
+            self.env["property.policy"].search([]).freed_to = state
+            deposit = self.open_slip(self.make_client(self.rep_a), self.unit)
+            deposit.with_user(self.control).action_lapse()
+            self.assertRecordValues(
+                self.unit, [{"state": state, "deposit_id": False, "contract_id": False}]
+            )
+            self.assertEqual(self.unit.event_ids[:1].origin, deposit)
+
+    def test_handing_over_asks_for_no_permit(self):
+        """A2: the permit and the block are of a sale, not of what comes after it"""
+        contract = self.sell(self.make_client(self.rep_a), self.unit)
+        self.unit.block_reason = "Court order"
+        self.permit.date_end = self.permit.issue_date
+        self.unit._move("delivered", origin=contract)
+        self.assertEqual(self.unit.state, "delivered")
 
     def test_replay(self):
         """A3: the state at any past moment is read off the ledger."""

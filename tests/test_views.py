@@ -62,7 +62,12 @@ MENUS = {
     | REPS
     | {"property.unit.event", "property.client.handover"},
     "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
-    "hq": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | {"property.unit.event"},
+    "hq": EVERYONE
+    | RECEPTION
+    | REPS
+    | SETTINGS
+    | HEAD
+    | {"property.unit.event", "tier.definition"},
 }
 
 

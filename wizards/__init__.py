@@ -1,5 +1,6 @@
 from . import (
     mail_activity_schedule,
+    property_approval_refusal,
     property_collision_step,
     property_event_invite,
     property_followup,
