@@ -54,9 +54,7 @@ class PropertyInstallment(models.Model):
         help="An approved deferral: not overdue until this day is over.",
     )
     amount = fields.Monetary(required=True)
-    line_ids = fields.One2many(
-        "property.receipt.line", "installment_id", "Paid by"
-    )
+    line_ids = fields.One2many("property.receipt.line", "installment_id", "Paid by")
     paid_amount = fields.Monetary(compute="_compute_paid_amount", store=True)
     residual = fields.Monetary(compute="_compute_paid_amount", store=True)
     state = fields.Selection(
@@ -149,7 +147,7 @@ class PropertyInstallment(models.Model):
             self.env["property.project"]
             .sudo()
             .with_context(active_test=False)
-            .search([])
+            .search_fetch([], ["tz"])
         ):
             today = project.local_day()
             mine = Domain("project_id", "=", project.id)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class PropertyContract(models.Model):
     """The instalments of a contract, made anew without losing what is paid (F1)."""
 
-    _inherit = "property.contract"
+    _inherit = "property.contract"  # pylint: disable=consider-merging-classes-inherited
 
     fee_amount = fields.Monetary(
         "Fees Due", compute="_compute_fee_amount", store=True, help="Not of the price."
@@ -59,7 +59,7 @@ class PropertyContract(models.Model):
 
 
 class PropertyDeposit(models.Model):
-    _inherit = "property.deposit"
+    _inherit = "property.deposit"  # pylint: disable=consider-merging-classes-inherited
 
     fee_paid_amount = fields.Monetary(
         "Fees Paid", compute="_compute_fee_paid_amount", store=True

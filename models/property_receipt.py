@@ -15,7 +15,6 @@ RECEIPT_METHODS = [
 PAYABLE = ("paid", "confirmed", "signed")
 
 
-
 class PropertyReceipt(models.Model):
     """Money received or returned, confirmed by finance (F2)."""
 

@@ -11,7 +11,7 @@ class PropertyReceipt(models.Model):
     a contract beyond its instalments is its surplus; it goes back first.
     """
 
-    _inherit = "property.receipt"
+    _inherit = "property.receipt"  # pylint: disable=consider-merging-classes-inherited
 
     @api.constrains("line_ids", "amount")
     def _check_allocation(self):
