@@ -336,4 +336,4 @@ class PropertyChange(models.Model):
         """Hook: let go of what the request has locked."""
 
     def _reverse_commission(self):
-        """Hook: what was earned on the sale that is undone or moved (issue of people)."""
+        """Hook: what was earned on the sale that is undone or moved."""

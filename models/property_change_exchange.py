@@ -15,7 +15,6 @@ class PropertyChange(models.Model):
 
     new_unit_id = fields.Many2one(
         "property.unit",
-        "New Unit",
         index="btree_not_null",
         domain="[('project_id', '=', project_id), ('state', '=', 'available')]",
         ondelete="restrict",
@@ -36,7 +35,6 @@ class PropertyChange(models.Model):
     )
     new_deposit_id = fields.Many2one(
         "property.deposit",
-        "New Deposit",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -200,7 +198,9 @@ class PropertyChange(models.Model):
             *("fee_deadline", "papers_deadline", "papers_date"),
         )
         old = self.deposit_id
-        return {name: old._fields[name].convert_to_write(old[name], old) for name in names}
+        return {
+            name: old._fields[name].convert_to_write(old[name], old) for name in names
+        }
 
     def _carry_money(self, source, new):
         """All that was paid: the deposit as such, the rest to the price, fees as fees.

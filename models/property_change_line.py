@@ -113,10 +113,10 @@ class PropertyChangeLine(models.Model):
             line.kept = line.base - line.amount
 
     @api.depends("kind")
+    @api.depends_context("lang")
     def _compute_law(self):
         for line in self:
-            law = LAWS.get(line.kind)
-            line.law = law and self.env._(law)  # pylint: disable=gettext-variable
+            line.law = line.kind and self.env._(LAWS[line.kind])
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -125,8 +125,9 @@ class PropertyChangeLine(models.Model):
             if not self.env.su:
                 raise UserError(self.env._("Lines come of the settlement's reckoning."))
             vals.setdefault("amount", vals.get("proposed"))
-        return super(PropertyChangeLine, self).create(vals_list)
+        return super().create(vals_list)
 
+    # pylint: disable-next=method-required-super
     def write(self, vals):
         """Another amount than reckoned: the manager's, with a reason, until approved.
 

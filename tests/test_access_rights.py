@@ -44,6 +44,7 @@ property.roster.reason      r/r  r/r    -/-      -/-     -/-     r/r       rwc/r
 property.absence            r/-  rwc/-  -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.duty               r/-  r/-    -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.festival           r/r  r/r    -/-      -/-     -/-     r/r       rwcu/rwcu r/r   -/-  r/r
+property.change.reason      r/r  r/r    r/r      r/r      r/r     r/r       rwcu/rwcu rwcu/rwcu -/- r/r
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -60,6 +61,9 @@ property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.change           rwcu/-/-  rwcu/rwcu/-  rwcu/rwcu/-  r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
+property.change.line      r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.change.buyer     r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.document r/-/-    rwc/rwc/-    r/r/-        rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
 property.mortgage.move    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
@@ -95,6 +99,7 @@ WIZARDS = {
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {
+    "property.change.reason",
     "property.concern",
     "property.day.check.item",
     "property.document.type",
@@ -110,6 +115,7 @@ WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {
+    "property.change.reason",
     "property.concern",
     "property.day.check.item",
     "property.document.type",
@@ -205,6 +211,7 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
             ),
             cls._make("property.concern", name=project.name),
+            cls._make("property.change.reason", name=project.name, kind="rename"),
             cls._make("property.document.type", name=project.name),
             cls.env["property.mortgage.stage"].search([], limit=1),
             cls._make(
@@ -282,6 +289,7 @@ class AccessCommon(PropertyCommon):
             kind="mortgage",
             amount=9,
         )
+        undone, renamed = cls._make_changes(deposit)
         project = client.project_id
         event = cls._make(
             "calendar.event", name="Open Day", property_project_id=project.id
@@ -299,6 +307,9 @@ class AccessCommon(PropertyCommon):
             contract.installment_ids,
             contract.receipt_ids,
             contract.receipt_ids.line_ids,
+            renamed,
+            renamed.buyer_ids,
+            undone.line_ids[:1],
             cls._make(
                 "property.interaction",
                 kind="followup_call",
@@ -323,6 +334,33 @@ class AccessCommon(PropertyCommon):
             cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
         return {record._name: record.with_env(cls.env) for record in records}
+
+    @classmethod
+    def _make_changes(cls, deposit):
+        """A cancellation that was given up, and the draft of a rename."""
+        changes = []
+        for kind, vals in (
+            ("cancel", {}),
+            (
+                "rename",
+                {"buyer_ids": [Command.create({"partner_id": deposit.partner_id.id})]},
+            ),
+        ):
+            reason = cls.env["property.change.reason"].search(
+                [("kind", "=", kind)], limit=1
+            )
+            change = cls._make(
+                "property.change",
+                kind=kind,
+                deposit_id=deposit.id,
+                reason_id=reason.id,
+                **vals,
+            )
+            if kind == "cancel":
+                change.action_withdraw()
+                cls.env.flush_all()
+            changes.append(change)
+        return changes
 
 
 @tagged("post_install", "-at_install")

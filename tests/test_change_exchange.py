@@ -134,7 +134,7 @@ class TestExchange(ChangeCommon):
         self.assertEqual(sum(drafted.installment_ids.mapped("paid_amount")), 300_000)
 
     def test_fees_come_along(self):
-        """E6: what was collected for others stays that, and pays nothing of the price"""
+        """E6: fees collected for others stay that, and pay nothing of the price"""
         contract = self.make_contract(self.unit, paid=100_000)
         self.pay(contract, 8_000, nature="fee")
         change = self.make_exchange(contract.deposit_id, self.unit_3)
@@ -191,7 +191,7 @@ class TestExchange(ChangeCommon):
                 step()
 
     def test_taken_unit(self):
-        """E2, E6: a unit another has taken is no exchange's; nothing is half-requested"""
+        """E2, E6: a unit that is taken is refused; nothing is half-requested"""
         self.open_slip(self.make_client(self.rep_b), self.unit_3)
         deposit = self.make_deposit(self.unit)
         change = self.make_exchange(deposit, self.unit_3)
@@ -315,7 +315,9 @@ class TestExchange(ChangeCommon):
                         change.with_user(self.control).action_execute()
                         self.env.flush_all()
                     self.env.invalidate_all()
-                    self.assertEqual([record.sudo().read() for record in records], before)
+                    self.assertEqual(
+                        [record.sudo().read() for record in records], before
+                    )
         self.do_approved(change)
         self.assertEqual(change.state, "done")
 
