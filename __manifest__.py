@@ -39,6 +39,7 @@
         "reports/report_layout.xml",
         "reports/property_form_reports.xml",
         "reports/property_deposit_reports.xml",
+        "reports/property_change_reports.xml",
         "reports/property_roster_reports.xml",
         "reports/property_collision_reports.xml",
         "reports/property_client_handover_reports.xml",
