@@ -22,6 +22,7 @@ class PropertyReceipt(models.Model):
     _description = "Receipt"
     _inherit = ["property.door.mixin"]
     _order = "date DESC, id DESC"
+    _rec_names_search = ["name", "partner_id.name"]
     _door_fields = ("state", "name", "confirm_date", "confirm_user_id", "carry_id")
     _frozen_fields = dict.fromkeys(
         (

@@ -9,6 +9,7 @@ from . import (
     ir_actions_report,
     property_proof,
     property_deposit,
+    property_receipt,
     property_collision,
     property_change,
 )
