@@ -10,4 +10,5 @@ from . import (
     property_proof,
     property_deposit,
     property_collision,
+    property_discount,
 )

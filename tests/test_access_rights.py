@@ -22,6 +22,7 @@ property.building           r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/
 property.unit.type          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.discount.budget    -/-  -/-    -/-      -/-     -/-     r/-       r/-     rwcu/rwcu -/- -/-
 property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
@@ -55,6 +56,7 @@ property.event.guest      rwcu/-/-  rwcu/rwcu/-  -/-/-        -/-/-       -/-/- 
 property.ownership        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.discount         rwcu/-/-  r/r/-        r/r/-        r/r/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
@@ -192,6 +194,14 @@ class AccessCommon(PropertyCommon):
                 kind="lifted",
                 reason="Test",
             ),
+            cls._make(
+                "property.discount.budget",
+                project_id=project.id,
+                level_id=cls.env.ref(f"{MODULE}.tier_discount_manager").id,
+                date_start="2026-01-01",
+                date_end="2026-12-31",
+                amount=100_000,
+            ),
             cls._make("property.concern", name=project.name),
             cls._make(
                 "property.festival",
@@ -288,6 +298,13 @@ class AccessCommon(PropertyCommon):
                 date_end="2999-12-31",
             ),
             cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
+            cls._make(
+                "property.discount",
+                unit_id=unit.id,
+                lead_id=client.id,
+                extra_amount=1,
+                reason="Test",
+            ),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
         return {record._name: record.with_env(cls.env) for record in records}

@@ -50,21 +50,41 @@ HEAD = {
     "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
+REPS = {
+    "crm.lead",
+    "property.collision",
+    "property.pool",
+    "calendar.event",
+    "property.discount",
+}
+HEADS_OF_DEALS = {"property.discount.budget", "property.deposit.log"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
-    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
-    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
-    "finance": EVERYONE,
+    "clerk": EVERYONE
+    | RECEPTION
+    | {"crm.lead", "calendar.event", "property.discount"},
+    "control": EVERYONE
+    | SETTINGS
+    | INVENTORY
+    | {"crm.lead", "property.day", "property.discount", "property.deposit.log"},
+    "finance": EVERYONE | {"property.discount"},
     "service": EVERYONE | {"crm.lead"},
     "supervisor": EVERYONE
     | RECEPTION
     | REPS
+    | HEADS_OF_DEALS
     | {"property.unit.event", "property.client.handover"},
-    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
+    "manager": EVERYONE
+    | RECEPTION
+    | REPS
+    | HEADS_OF_DEALS
+    | SETTINGS
+    | HEAD
+    | INVENTORY,
     "hq": EVERYONE
     | RECEPTION
     | REPS
+    | HEADS_OF_DEALS
     | SETTINGS
     | HEAD
     | {"property.unit.event", "tier.definition"},
