@@ -12,4 +12,5 @@ from . import (
     property_receipt,
     property_collision,
     property_change,
+    property_discount,
 )

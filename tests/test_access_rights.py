@@ -22,6 +22,7 @@ property.building           r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/
 property.unit.type          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.discount.budget    -/-  -/-    -/-      -/-     -/-     r/-       r/-     rwcu/rwcu -/- -/-
 property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
@@ -61,6 +62,7 @@ property.event.guest      rwcu/-/-  rwcu/rwcu/-  -/-/-        -/-/-       -/-/- 
 property.ownership        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.discount         rwcu/-/-  r/r/-        r/r/-        r/r/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.change           rwcu/-/-  rwcu/rwcu/-  rwcu/rwcu/-  r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
@@ -217,6 +219,14 @@ class AccessCommon(PropertyCommon):
                 kind="lifted",
                 reason="Test",
             ),
+            cls._make(
+                "property.discount.budget",
+                project_id=project.id,
+                level_id=cls.env.ref(f"{MODULE}.tier_discount_manager").id,
+                date_start="2026-01-01",
+                date_end="2026-12-31",
+                amount=100_000,
+            ),
             cls._make("property.concern", name=project.name),
             cls._make("property.change.reason", name=project.name, kind="rename"),
             cls._make("property.document.type", name=project.name),
@@ -351,6 +361,13 @@ class AccessCommon(PropertyCommon):
                 contract.installment_ids[0].id
             ),
             cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
+            cls._make(
+                "property.discount",
+                unit_id=unit.id,
+                lead_id=client.id,
+                extra_amount=1,
+                reason="Test",
+            ),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
         return {record._name: record.with_env(cls.env) for record in records}

@@ -4,7 +4,7 @@ from collections import Counter
 
 import psycopg2
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import tagged
 
 from .race import CommittedCase, own_connection, request
@@ -86,7 +86,7 @@ def fight(database, seed, deadline, user_id, unit_ids, clients, plan, channel):
         try:
             request(database, user_id, attempt)
             outcome = "done"
-        except (UserError, AccessError):
+        except (UserError, AccessError, RedirectWarning):
             outcome = "refused"
         except psycopg2.OperationalError:  # as the server: please try again
             outcome = "busy"

@@ -61,23 +61,40 @@ HEAD = {
     "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
+REPS = {
+    "crm.lead",
+    "property.collision",
+    "property.pool",
+    "calendar.event",
+    "property.discount",
+}
+HEADS_OF_DEALS = {"property.discount.budget", "property.deposit.log"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS | EARNEST,
-    "clerk": EVERYONE | RECEPTION | EARNEST | ACCOUNT | {"crm.lead", "calendar.event"},
-    "control": EVERYONE | EARNEST | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
-    "finance": EVERYONE | EARNEST | ACCOUNT,
+    "clerk": EVERYONE
+    | RECEPTION
+    | EARNEST
+    | ACCOUNT
+    | {"crm.lead", "calendar.event", "property.discount"},
+    "control": EVERYONE
+    | EARNEST
+    | SETTINGS
+    | INVENTORY
+    | {"crm.lead", "property.day", "property.discount", "property.deposit.log"},
+    "finance": EVERYONE | EARNEST | ACCOUNT | {"property.discount"},
     "service": EVERYONE | {"crm.lead"},
     "supervisor": EVERYONE
     | EARNEST
     | RECEPTION
     | REPS
+    | HEADS_OF_DEALS
     | {"property.unit.event", "property.client.handover"},
     "manager": EVERYONE
     | EARNEST
     | ACCOUNT
     | RECEPTION
     | REPS
+    | HEADS_OF_DEALS
     | SETTINGS
     | HEAD
     | INVENTORY
@@ -87,6 +104,7 @@ MENUS = {
     | ACCOUNT
     | RECEPTION
     | REPS
+    | HEADS_OF_DEALS
     | SETTINGS
     | HEAD
     | {"property.unit.event", "tier.definition"},
