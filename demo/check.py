@@ -64,7 +64,10 @@ def _money(env):
         ),
         "receipts add up to what is paid": contracts.filtered(
             lambda one: _differ(
-                (one.receipt_ids & confirmed).mapped("amount"), one.paid_amount
+                (one.receipt_ids & confirmed)
+                .filtered(lambda receipt: receipt.nature in ("deposit", "price"))
+                .mapped("signed_amount"),
+                one.paid_amount,
             )
         ),
         "what is paid is on the instalments": contracts.filtered(

@@ -186,6 +186,8 @@ class Deals:
 
     def sign(self, deposit, client):
         office, rng = self.office, self.rng
+        if deposit.state != "confirmed":  # exchanged or cancelled since
+            return
         contract = office.by("clerk", deposit)._prepare_contract()
         if office.chance(0.3):
             self._add_spouse(contract, client)
@@ -239,7 +241,9 @@ class Deals:
     def receive(self, installment, share):
         """Paid at the desk; a loan is paid out by the bank."""
         office = self.office
-        amount = installment.currency_id.round(installment.residual * share)
+        amount = installment.exists() and installment.currency_id.round(
+            installment.residual * share
+        )
         if not amount:  # a later payment went to this one, the oldest due
             return
         loan = installment.kind in LOANS
@@ -254,11 +258,14 @@ class Deals:
         office.at(office.soon(20, 200), self.confirm_receipt, receipt)
 
     def confirm_receipt(self, receipt):
-        self.office.by("finance", receipt).action_confirm()
+        if receipt.state == "draft":  # else it was hurried before an exchange
+            self.office.by("finance", receipt).action_confirm()
 
     def file(self, contract):
         """Online filing (网签)."""
         office = self.office
+        if contract.state != "signed":
+            return
         number = f"{office.day:%Y}{contract.id + 3_100_000}"
         contract = office.by("clerk", contract)
         contract.write({"filing_number": number, "filing_date": office.day})
