@@ -237,7 +237,11 @@ class TestAgeing(InstallmentCommon):
         """F5: while the promise holds it is not late; broken, it is late from the
         first day."""
         self.first._defer(self.today + timedelta(days=20))
-        for days, state, late in ((5, "deferred", 0), (20, "deferred", 0), (21, "overdue", 21)):
+        for days, state, late in (
+            (5, "deferred", 0),
+            (20, "deferred", 0),
+            (21, "overdue", 21),
+        ):
             with self.subTest(days=days), self.at(days):
                 self.assertEqual(self.first.state, state)
                 self.assertEqual(self.first.overdue_days, late)
