@@ -10,6 +10,7 @@ from .care import Care
 from .changes import Changes
 from .check import check
 from .clock import clock, local, utc
+from .collections import Collections
 from .deals import Deals
 from .inventory import build_projects
 from .people import hire
@@ -68,10 +69,14 @@ class Office:
         self.changes = Changes(self)
         self.second_thoughts = SecondThoughts(self)
         self.care = Care(self)
+        self.collections = Collections(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
-            for part in (self.reception, self.rings, self.quarrels, self.changes):
+            for part in (
+                *(self.reception, self.rings, self.quarrels, self.changes),
+                self.collections,
+            ):
                 part.plan_day(day)
             self.second_thoughts.plan_day(day)
         self._run()
@@ -80,6 +85,7 @@ class Office:
         self.reception.finish()
         self.quarrels.finish()
         self.care.finish()
+        self.collections.finish()
         desk.finish(self)
         self.env.flush_all()
 
