@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from odoo import Command
 
-from .clock import utc
 from .words import MALE, SURNAMES
 
 # How likely each is on a day, in each project.
@@ -16,8 +15,16 @@ REASONS = {
     "rename": {"spouse": 4, "child": 3, "loan": 2},
 }
 NOTES = {
-    "exchange": ("客户家属看房后希望调整楼层", "老人同住，希望换到低楼层", "想要多一个房间"),
-    "cancel": ("客户书面申请退房，已约谈挽留无效", "首付款无法按期筹齐", "家庭计划有变"),
+    "exchange": (
+        "客户家属看房后希望调整楼层",
+        "老人同住，希望换到低楼层",
+        "想要多一个房间",
+    ),
+    "cancel": (
+        "客户书面申请退房，已约谈挽留无效",
+        "首付款无法按期筹齐",
+        "家庭计划有变",
+    ),
     "rename": ("办理贷款需由家庭成员共同签约", "父母出资，产权登记在子女名下"),
 }
 
@@ -140,7 +147,9 @@ class SecondThoughts:
             return
         if change.kind == "cancel" and office.chance(0.15):
             line = change.line_ids.filtered(lambda one: not one.amount)[:1]
-            line.write({"amount": line.base / 2, "edit_reason": "客户重病，协商退还一半"})
+            line.write(
+                {"amount": line.base / 2, "edit_reason": "客户重病，协商退还一半"}
+            )
         change.validate_tier()
         if until == "execute":
             self.execute(change, client, until)
@@ -192,7 +201,7 @@ class SecondThoughts:
         office.at(office.in_days(5, 15), office.deals.file, contract)
         for installment in contract.installment_ids.sudo():
             if installment.residual:
-                office.deals._expect(installment)
+                office.deals.expect(installment)
 
     def refund(self, change):
         drafts = change.sudo().receipt_ids.filtered(lambda one: one.state == "draft")
