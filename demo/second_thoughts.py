@@ -58,6 +58,11 @@ class SecondThoughts:
             return
         client = self._client(deposit)
         reason = office.pick(REASONS[kind])
+        if kind == "exchange":
+            unit = office.deals._take(client)
+            if reason in ("larger", "smaller"):
+                grows = unit.area_gross > deposit.unit_id.area_gross
+                reason = "larger" if grows else "smaller"
         vals = {
             "kind": kind,
             "deposit_id": deposit.id,
@@ -68,7 +73,7 @@ class SecondThoughts:
             "note": rng.choice(NOTES[kind]),
         }
         if kind == "exchange":
-            vals["new_unit_id"] = office.deals._take(client).id
+            vals["new_unit_id"] = unit.id
         elif kind == "rename":
             vals["buyer_ids"] = self._kin(deposit)
         drafter = office.users["clerk"]

@@ -9,6 +9,7 @@ from . import (
     test_change_cancel,
     test_change_exchange,
     test_change_kill,
+    test_change_papers,
     test_change_rename,
     test_client,
     test_collision,
