@@ -83,6 +83,7 @@ from . import (
     property_change_line,
     property_change_rename,
     property_change_deal,
+    property_change_installment,
     property_bank_account,
     property_collection_report,
     property_reminder,

@@ -84,7 +84,9 @@ class PropertyChange(models.Model):
     deposit_id = fields.Many2one(
         "property.deposit", required=True, index=True, ondelete="restrict"
     )
-    contract_id = fields.Many2one("property.contract", readonly=True, copy=False)
+    contract_id = fields.Many2one(
+        "property.contract", readonly=True, copy=False, index="btree_not_null"
+    )
     unit_id = fields.Many2one(
         related="deposit_id.unit_id", store=True, precompute=True, index=True
     )

@@ -95,7 +95,9 @@ class PropertyReceipt(models.Model):
         ondelete="restrict",
     )
     contract_id = fields.Many2one("property.contract", index=True, ondelete="restrict")
-    earnest_id = fields.Many2one("property.earnest", index=True, ondelete="restrict")
+    earnest_id = fields.Many2one(
+        "property.earnest", "Earnest Money", index=True, ondelete="restrict"
+    )
     project_id = fields.Many2one(
         "property.project", compute="_compute_document", store=True, precompute=True
     )

@@ -66,6 +66,16 @@ class PropertyReminderSent(models.Model):
     def _capital_amount(self):
         return capital_amount(self.residual)
 
+    def _opening(self):
+        return self.env._(
+            "By the contract %(contract)s of %(date)s on unit %(unit)s of %(project)s "
+            "the following is due:",
+            contract=self.contract_id.name,
+            date=self.contract_id.sign_date,
+            unit=self.unit_id.name,
+            project=self.project_id.name,
+        )
+
     def _accounts(self):
         """Where to pay: the supervised account, else whichever there is."""
         accounts = self.env["property.bank.account"].sudo()

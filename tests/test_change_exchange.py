@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .test_change import ChangeCommon
+from .test_form import FormCommon
 
 
 @tagged("post_install", "-at_install")
@@ -75,6 +76,20 @@ class TestExchange(ChangeCommon):
         # The new sale goes on like any other.
         contract = self.sign_contract(new)
         self.assertEqual((contract.price, contract.paid_amount), (1_200_000, 20_000))
+
+    def test_counted_once(self):
+        """E6, G3: an exchange is one sale, on the day of the deposit it began with"""
+
+        def since_opening():
+            form = self.env["property.form.sales_daily"].with_user(self.manager)
+            table = form.compile({"project_id": self.project.id, "date_to": None})
+            return FormCommon.cells(table, 0, "Total", "deposit_all")[0]
+
+        deposit = self.make_deposit(self.unit)
+        self.assertEqual(since_opening(), 1)
+        change = self.do(self.make_exchange(deposit, self.unit_3))
+        self.assertEqual(since_opening(), 1)
+        self.assertEqual(change.new_deposit_id.confirm_date, deposit.confirm_date)
 
     def test_cheaper_than_paid(self):
         """E6: what was paid beyond the new price is refunded by finance"""

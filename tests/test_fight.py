@@ -38,7 +38,7 @@ class Attempt:
             "cancel",
         ),
         "deposit": ("sign", "ask", "ask", "decide", "decide", "execute", "execute"),
-        "contracted": ("ask", "decide", "decide", "execute", "execute", "refund"),
+        "contracted": ("ask", "decide", "decide", "execute", "execute", "give_up", "refund"),
     }
 
     def __init__(self, rng, unit_id, clients, plan, manager):
@@ -117,6 +117,9 @@ class Attempt:
 
     def execute(self):
         self.change.action_execute()
+
+    def give_up(self):
+        self.change.action_withdraw()
 
     def refund(self):
         self.env["property.receipt"].search(

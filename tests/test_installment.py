@@ -151,6 +151,14 @@ class TestMilestones(InstallmentCommon):
             self.env.invalidate_all()
             self.assertEqual(waiting.state, "overdue")
 
+    def test_signed_after_it(self):
+        """F1: what was reached before is due on the day of signing, not earlier."""
+        self.milestone.reached_date = "2020-01-01"
+        contract = self.sell(
+            self.make_client(self.rep_a), self.unit, plan_id=self.plan.id
+        )
+        self.assertEqual(contract.installment_ids[1].due_date, contract.sign_date)
+
     def test_building_without_it(self):
         """F1: whoever drafts the contract is told what is missing."""
         other = self.units[4]  # of the second building
