@@ -85,8 +85,6 @@ class Office:
         self.reception.finish()
         self.quarrels.finish()
         self.care.finish()
-        self.clock.set(self.now)  # a job that commits lets go of it
-        self.collections.finish()
         desk.finish(self)
         self.env.flush_all()
 
