@@ -29,6 +29,7 @@ EVERYONE = {
     "property.installment",
     "property.receipt",
     "property.mortgage",
+    "property.deferral",
 }
 SETTINGS = {
     "property.building",
