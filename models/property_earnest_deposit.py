@@ -4,7 +4,7 @@ from odoo import models
 class PropertyDeposit(models.Model):
     """Earnest money that became this deposit (E2)."""
 
-    _inherit = "property.deposit"
+    _inherit = "property.deposit"  # pylint: disable=consider-merging-classes-inherited
 
     def action_cancel(self, reason=None):
         """Until finance has confirmed the deposit, earnest money is only lent to it:
@@ -20,7 +20,7 @@ class PropertyDeposit(models.Model):
 
 
 class PropertyEarnest(models.Model):
-    _inherit = "property.earnest"
+    _inherit = "property.earnest"  # pylint: disable=consider-merging-classes-inherited
 
     def _take_back(self, reason):
         deposit = self.deposit_id

@@ -7,7 +7,7 @@ ENDED = ("cancelled", "lapsed", "exchanged", "returned", "converted")
 class PropertyReceipt(models.Model):
     """Money that changes its document without leaving the office (结转)."""
 
-    _inherit = "property.receipt"
+    _inherit = "property.receipt"  # pylint: disable=consider-merging-classes-inherited
 
     def _carry(self, source, target, amount, reason, nature=None):
         """Move confirmed money from one document to another.

@@ -55,7 +55,7 @@ class TestReceiptCarry(PropertyCommon):
         self.assertEqual(self.contract.paid_amount, 20_000)
 
     def test_deposit_money_after_signing(self):
-        """F2: what is brought for the deposit of a signed contract pays the contract."""
+        """F2: what is brought for a deposit pays its contract once there is one."""
         self.pay(self.contract.deposit_id, 1_000)
         self.assertEqual(self.contract.paid_amount, 21_000)
         self.assertEqual(self.paid(), [21_000, 0, 0])
@@ -72,7 +72,7 @@ class TestReceiptCarry(PropertyCommon):
     # === Refunds ===
 
     def test_refund_newest_first(self):
-        """F2: a refund takes back from what is due last, then from what was due before."""
+        """F2: a refund takes back from what is due last, then from the one before."""
         self.pay(self.contract, 700_000)  # 333,300 333,300 53,400
         refund = self.pay(self.contract, 60_000, kind="refund")
         self.assertEqual(self.paid(), [333_300, 326_700, 0])

@@ -30,14 +30,18 @@ EVERYONE = {
     "property.receipt",
     "property.mortgage",
     "property.deferral",
+    "property.collection.report",
+    "property.reminder.sent",
 }
 SETTINGS = {
     "property.building",
     "property.unit.type",
     "property.permit",
     "property.payment.plan",
+    "property.milestone",
     "property.policy",
 }
+EARNEST, ACCOUNT = {"property.earnest"}, {"property.bank.account"}
 HEAD = {
     "property.document.type",
     "property.mortgage.stage",
@@ -46,6 +50,7 @@ HEAD = {
     "property.day.check.item",
     "utm.source",
     "property.mailing",
+    "property.reminder",
     "property.policy.whatif",
     "property.client.handover",
     "property.share",
@@ -57,17 +62,28 @@ HEAD = {
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
 REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | REPS,
-    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
-    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
-    "finance": EVERYONE,
+    "rep": EVERYONE | RECEPTION | REPS | EARNEST,
+    "clerk": EVERYONE | RECEPTION | EARNEST | ACCOUNT | {"crm.lead", "calendar.event"},
+    "control": EVERYONE | EARNEST | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
+    "finance": EVERYONE | EARNEST | ACCOUNT,
     "service": EVERYONE | {"crm.lead"},
     "supervisor": EVERYONE
+    | EARNEST
     | RECEPTION
     | REPS
     | {"property.unit.event", "property.client.handover"},
-    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY | {"res.bank"},
+    "manager": EVERYONE
+    | EARNEST
+    | ACCOUNT
+    | RECEPTION
+    | REPS
+    | SETTINGS
+    | HEAD
+    | INVENTORY
+    | {"res.bank"},
     "hq": EVERYONE
+    | EARNEST
+    | ACCOUNT
     | RECEPTION
     | REPS
     | SETTINGS
