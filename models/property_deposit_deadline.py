@@ -22,7 +22,7 @@ class PropertyDeposit(models.Model):
     """
 
     _name = "property.deposit"
-    _inherit = ["property.deposit", "mail.activity.mixin"]
+    _inherit = ["property.deposit", "mail.thread", "mail.activity.mixin"]
 
     fee_deadline = fields.Date("Paid in Full By", readonly=True, copy=False)
     papers_deadline = fields.Date("Papers By", readonly=True, copy=False)
@@ -105,6 +105,10 @@ class PropertyDeposit(models.Model):
         if not {"state", "slip_expires"}.isdisjoint(vals):
             self.sudo().lead_id._sync_register()
         return result
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """Nobody follows a deposit: who hears of it changes with the client (J1)."""
+        return True
 
     # === Steps ===
 
