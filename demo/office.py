@@ -11,6 +11,7 @@ from .changes import Changes
 from .check import check
 from .clock import clock, local, utc
 from .deals import Deals
+from .discounts import Discounts
 from .inventory import build_projects
 from .people import hire
 from .quarrels import Quarrels
@@ -60,6 +61,7 @@ class Office:
         )
         desk.name_stages(self.env)
         self.deals = Deals(self)
+        self.discounts = Discounts(self)
         self.reception = Reception(self)
         self.rings = Rings(self)
         self.rings.plan_duty(self.start, self.today)
@@ -71,10 +73,12 @@ class Office:
             day = self.start + timedelta(days=number)
             for part in (self.reception, self.rings, self.quarrels, self.changes):
                 part.plan_day(day)
+            self.discounts.plan_day(day)
         self._run()
         self.clock.set(self.now)
         self.reception.finish()
         self.quarrels.finish()
+        self.discounts.finish()
         self.care.finish()
         desk.finish(self)
         self.env.flush_all()

@@ -95,7 +95,10 @@ class TestDealTable(SlipLimitsCommon):
                         )
 
     def check_writes(self, records):
-        states = [key for key, _label in next(iter(records.values()))._fields["state"].selection]
+        states = [
+            key
+            for key, _label in next(iter(records.values()))._fields["state"].selection
+        ]
         users = [*self.actors.values(), self.env.ref("base.user_admin")]
         for name, record in records.items():
             for user in users:
@@ -113,7 +116,9 @@ class TestDealTable(SlipLimitsCommon):
 
     def deposits(self):
         """A deposit in each state, all of rep_a's clients."""
-        self.set_policy(slips_per_client=0, slips_per_rep=0, extension_role="supervisor")
+        self.set_policy(
+            slips_per_client=0, slips_per_rep=0, extension_role="supervisor"
+        )
         found = {}
         for state, unit in zip(
             ("draft", "slip", "paid", "confirmed", "signed", "cancelled", "lapsed"),
@@ -136,9 +141,7 @@ class TestDealTable(SlipLimitsCommon):
                     self.sign_contract(deposit)
         found["exchanged"] = self.make_slip(self.client, self.units[7])
         found["exchanged"]._write_through({"state": "exchanged"})
-        self.assertEqual(
-            [deposit.state for deposit in found.values()], list(found)
-        )
+        self.assertEqual([deposit.state for deposit in found.values()], list(found))
         return found
 
     def test_steps_of_deposits(self):

@@ -45,7 +45,9 @@ class TestDepositDeadline(SlipLimitsCommon):
         activities = self.env["mail.activity"].search(
             [("res_model", "=", deposit._name), ("res_id", "=", deposit.id)]
         )
-        return activities.filtered(lambda one: one.activity_type_id == self.env.ref(kind))
+        return activities.filtered(
+            lambda one: one.activity_type_id == self.env.ref(kind)
+        )
 
     def test_dates(self):
         """E2: each date is the policy's, the earliest counts; signing has its grace."""
@@ -220,9 +222,7 @@ class TestDepositDeadline(SlipLimitsCommon):
             slip.action_register_payment()
             self.assertFalse(client.owned_until)
             self.assertEqual(client.ownership_state, "owned")
-            self.assertIn(
-                client, client.search([("ownership_state", "in", ["owned"])])
-            )
+            self.assertIn(client, client.search([("ownership_state", "in", ["owned"])]))
             self.assertNotIn(
                 client, client.search([("ownership_state", "in", ["expiring"])])
             )

@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
@@ -25,11 +26,9 @@ class TestDiscountRpc(DiscountCommon):
     def assertStays(self, user, model, method, *args, **kwargs):
         """The call is refused or without effect: state and reviews stay."""
         with self.cr.savepoint() as savepoint:
-            try:
+            with suppress(UserError, ValueError, KeyError, TypeError):
                 self.rpc(user, model, method, *args, **kwargs)
                 self.env.flush_all()
-            except (UserError, AccessError, ValueError, KeyError, TypeError):
-                pass
             self.env.invalidate_all()
             state = self.discount.sudo().state
             reviews = self.discount.sudo().review_ids.mapped("status")
@@ -131,9 +130,7 @@ class TestDiscountRpc(DiscountCommon):
         for user in wrong:
             for step in ("validate_tier", "reject_tier", "action_cancel"):
                 with self.subTest(user=user.login, step=step):
-                    self.assertStays(
-                        user, "property.discount", step, self.discount.ids
-                    )
+                    self.assertStays(user, "property.discount", step, self.discount.ids)
         self.discount.with_user(self.supervisor_a).validate_tier()
         with self.assertRaises(AccessError):
             self.discount.with_user(self.supervisor_a).validate_tier()
@@ -170,7 +167,10 @@ class TestDiscountRpc(DiscountCommon):
                 "reason": "x",
             },
             context=keys
-            | {"default_valid_until": "2999-01-01", "default_approved_date": "2026-01-01"},
+            | {
+                "default_valid_until": "2999-01-01",
+                "default_approved_date": "2026-01-01",
+            },
         )
         ids = made if isinstance(made, list) else [made]
         self.assertRecordValues(
@@ -245,7 +245,11 @@ class TestDiscountRpc(DiscountCommon):
         for user in (self.rep_a, self.supervisor_a, self.manager, self.control):
             for model, record, vals in (
                 ("tier.definition", self.levels[2], {"active": False}),
-                ("tier.definition", self.levels[0], {"definition_domain": "[(0,'=',1)]"}),
+                (
+                    "tier.definition",
+                    self.levels[0],
+                    {"definition_domain": "[(0,'=',1)]"},
+                ),
                 ("property.discount.budget", budget, {"amount": 1e9}),
             ):
                 with (
@@ -310,7 +314,11 @@ class TestDiscountHttp(DiscountCommon, HttpCase):
             ("property.discount", "write", [discount.ids, {"state": "approved"}]),
             ("property.discount", "write", [discount.ids, {"extra_amount": 1}]),
             ("property.discount", "validate_tier", [discount.ids]),
-            ("property.discount", "_write_through", [discount.ids, {"state": "approved"}]),
+            (
+                "property.discount",
+                "_write_through",
+                [discount.ids, {"state": "approved"}],
+            ),
             ("property.discount", "_on_approved", [discount.ids]),
             ("property.discount", "_validate_tier", [discount.ids]),
         ):

@@ -139,9 +139,7 @@ class TestSlipLimits(SlipLimitsCommon):
         notes = self.env["mail.message"].search(
             [("model", "=", deposit._name), ("res_id", "=", deposit.id)]
         )
-        self.assertEqual(
-            notes.partner_ids, (self.rep_a | self.control).partner_id
-        )
+        self.assertEqual(notes.partner_ids, (self.rep_a | self.control).partner_id)
         for note in notes:
             self.assertIn(f"{self.unit.name} is sold", note.body)
             self.assertNotIn(self.client.contact_name, note.body)
@@ -282,7 +280,9 @@ class TestNearestEqual(SlipLimitsCommon):
         self.units[2].block_reason = "Court order"
         self.units[3].action_hold("For the boss")
         self.units[5].active = False
-        self.building_2.permit_id.date_end = self.project.local_day() - timedelta(days=1)
+        self.building_2.permit_id.date_end = self.project.local_day() - timedelta(
+            days=1
+        )
         self.assertFalse(self.unit._nearest_equal())
         self.building_2.permit_id.date_end = self.project.local_day()
         self.assertEqual(

@@ -60,9 +60,7 @@ REPS = {
 HEADS_OF_DEALS = {"property.discount.budget", "property.deposit.log"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
-    "clerk": EVERYONE
-    | RECEPTION
-    | {"crm.lead", "calendar.event", "property.discount"},
+    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event", "property.discount"},
     "control": EVERYONE
     | SETTINGS
     | INVENTORY
