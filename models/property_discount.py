@@ -250,6 +250,7 @@ class PropertyDiscount(models.Model):
         return levels[: last + 1]
 
     def _is_due_to_amount(self, level):
+        # pylint: disable-next=super-method-mismatch
         return super().evaluate_tier(level)
 
     def _within_budget(self, level):

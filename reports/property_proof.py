@@ -76,7 +76,9 @@ class PropertyProofMixin(models.AbstractModel):
         :return: dict: `verdict`, one of genuine, ended, false, unknown, wait; `lines`
             of a genuine paper; `minutes` to wait
         """
-        projects = self.env["property.project"].search([])
+        projects = self.env["property.project"].search(
+            [("active", "in", (True, False))]
+        )
         log = self.env["property.access.log"]
         number = (number or "").strip()
         if minutes := log._wait_minutes(projects[0], "verify"):
