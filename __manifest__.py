@@ -52,6 +52,7 @@
         "views/property_approval_views.xml",
         "views/property_unit_event_views.xml",
         "views/property_unit_views.xml",
+        "views/property_price_version_views.xml",
         "views/property_unit_type_views.xml",
         "views/property_permit_views.xml",
         "views/property_building_views.xml",

@@ -49,7 +49,12 @@ HEAD = {
     "property.festival",
     "mail.activity.plan",
 }
-INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
+PRICES = {"property.price.version", "property.price.history"}
+INVENTORY = PRICES | {
+    "property.unit.event",
+    "property.unit.import",
+    "property.unit.generate",
+}
 REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
@@ -60,6 +65,7 @@ MENUS = {
     "supervisor": EVERYONE
     | RECEPTION
     | REPS
+    | PRICES
     | {"property.unit.event", "property.client.handover"},
     "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
     "hq": EVERYONE
@@ -67,6 +73,7 @@ MENUS = {
     | REPS
     | SETTINGS
     | HEAD
+    | PRICES
     | {"property.unit.event", "tier.definition"},
 }
 
