@@ -10,6 +10,7 @@ from .care import Care
 from .changes import Changes
 from .check import check
 from .clock import clock, local, utc
+from .collections import Collections
 from .deals import Deals
 from .inventory import build_projects
 from .people import hire
@@ -66,16 +67,21 @@ class Office:
         self.quarrels = Quarrels(self)
         self.changes = Changes(self)
         self.care = Care(self)
+        self.collections = Collections(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
-            for part in (self.reception, self.rings, self.quarrels, self.changes):
+            for part in (
+                *(self.reception, self.rings, self.quarrels, self.changes),
+                self.collections,
+            ):
                 part.plan_day(day)
         self._run()
         self.clock.set(self.now)
         self.reception.finish()
         self.quarrels.finish()
         self.care.finish()
+        self.collections.finish()
         desk.finish(self)
         self.env.flush_all()
 

@@ -8,6 +8,7 @@ CLIENT_MODELS = (
     "property.interaction",
     "property.deposit",
     "property.contract",
+    "property.earnest",
 )
 
 

@@ -108,16 +108,7 @@ class PropertyContract(models.Model):
         """Make the instalments of the plan anew, from the day of signing (F1)."""
         self._check_role("clerk")
         self._check_state("draft")
-        for contract in self:
-            contract.installment_ids.unlink()
-            self.env["property.installment"].create(
-                [
-                    values | {"contract_id": contract.id}
-                    for values in contract.plan_id.installments(
-                        contract.price, contract.sign_date
-                    )
-                ]
-            )
+        self._regenerate_installments()
 
     def action_sign(self):
         """Sign: number, unit contracted, what was paid counted to the instalments (E5).
@@ -143,7 +134,7 @@ class PropertyContract(models.Model):
             )
             receipts = deposit.sudo().receipt_ids
             receipts._write_through({"contract_id": contract.id})
-            receipts.filtered(lambda receipt: receipt.state == "confirmed")._allocate()
+            contract._lay_receipts()
         return True
 
     def _check_complete(self):
@@ -157,7 +148,7 @@ class PropertyContract(models.Model):
                     share=share,
                 )
             )
-        planned = sum(self.installment_ids.mapped("amount"))
+        planned = self.installment_ids._price_sum()
         if self.currency_id.compare_amounts(planned, self.price):
             raise UserError(
                 self.env._(

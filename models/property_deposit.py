@@ -261,25 +261,24 @@ class PropertyDeposit(models.Model):
 
         :param method: one of `property.receipt.method`
         :param date: the day of payment; the project's today when omitted
-        :return: the draft `property.receipt`
+        :return: the draft `property.receipt`; none when nothing is missing
         """
         self._check_role("clerk", "control", "finance")
         self.ensure_one()
         self._check_state("slip")
         if self.currency_id.compare_amounts(self.amount, 0) <= 0:
             raise UserError(self.env._("Enter the amount of the deposit first."))
-        receipt = (
-            self.env["property.receipt"]
-            .sudo()
-            .create(
+        receipt = self.env["property.receipt"].sudo()
+        missing = self.currency_id.round(self.amount - self.paid_amount)
+        if missing > 0:  # earnest money may have paid of it already
+            receipt = receipt.create(
                 {
                     "deposit_id": self.id,
-                    "amount": self.amount,
+                    "amount": missing,
                     "method": method,
                     "date": date or self.project_id.local_day(),
                 }
             )
-        )
         self._write_through({"state": "paid"})
         return receipt.with_env(self.env)
 
@@ -372,7 +371,12 @@ class PropertyDeposit(models.Model):
         """Withdraw a slip, or one whose payment finance has not confirmed."""
         self._check_role("control")
         self._check_state("slip", "paid")
-        self.sudo().receipt_ids.action_cancel()
+        if any(self.mapped("paid_amount")):
+            raise UserError(
+                self.env._("A confirmed receipt stays: return the money by a refund.")
+            )
+        receipts = self.sudo().receipt_ids
+        receipts.filtered(lambda receipt: receipt.state == "draft").action_cancel()
         self._release("cancelled", reason or self.env._("Withdrawn."))
         return True
 

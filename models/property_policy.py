@@ -27,6 +27,13 @@ class PropertyPolicy(models.Model):
         tracking=True,
         help="Civil Code of the PRC, article 586: no more than 20 %.",
     )
+    earnest_allowed = fields.Boolean(
+        "Takes Earnest Money",
+        default=True,
+        tracking=True,
+        help="Before launch, from clients who have no unit yet; never before a presale "
+        "permit is valid. Always returned in full.",
+    )
     sign_days = fields.Integer("Days to Sign", default=7, required=True, tracking=True)
     ownership_months = fields.Integer(
         "Ownership Lasts (months)", default=1, required=True, tracking=True

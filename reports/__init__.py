@@ -9,5 +9,6 @@ from . import (
     ir_actions_report,
     property_proof,
     property_deposit,
+    property_receipt,
     property_collision,
 )

@@ -29,6 +29,9 @@ property.price.rule         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/
 property.price.history      -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
+property.milestone          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.bank.account       -/-  r/-    r/-      rwc/-   -/-     -/-       rwcu/-  r/r      -/-  -/-
+property.reminder           -/-  r/-    -/-      r/-     -/-     -/-       rwcu/-  r/r      -/-  -/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
 property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
 property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
@@ -62,6 +65,9 @@ property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/- 
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.earnest          r/-/-     rwcu/rwcu/-  rwcu/rwcu/-  rw/rw/-     -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.reminder.sent    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
+property.collection.report r/-/-    r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 """
 # Rows between two reps: one's own / a colleague's / of another project.
@@ -77,6 +83,9 @@ WIZARDS = {
     "property.unit.import": ("control", "manager"),
     "property.unit.import.column": ("control", "manager"),
     "property.unit.import.line": ("control", "manager"),
+    "property.plan.change": ("manager",),
+    "property.receipt.reallocate": ("finance",),
+    "property.receipt.reallocate.line": ("finance",),
     "property.policy.whatif": ("manager", "hq"),
     "property.policy.whatif.line": ("manager", "hq"),
     "property.pool.assign": ("manager",),
@@ -203,6 +212,16 @@ class AccessCommon(PropertyCommon):
                 upper=-1,
             ),
             cls._make(
+                "property.milestone",
+                building_id=unit.building_id.id,
+                stage="topped",
+                planned_date="2999-12-31",
+            ),
+            cls._make(
+                "property.bank.account", name="A", number="1", project_id=project.id
+            ),
+            cls._make("property.reminder", name="A", project_id=project.id),
+            cls._make(
                 "property.mailing",
                 project_id=project.id,
                 form=cls.env["property.form"]._selection()[0][0],
@@ -297,6 +316,16 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
                 date_end="2999-12-31",
             ),
+            cls._make("property.earnest", lead_id=client.id, amount=9),
+            cls._make(
+                "property.reminder.sent",
+                contract_id=contract.id,
+                date="2020-01-01",
+                channel="letter",
+            ),
+            cls.env["property.collection.report"].browse(
+                contract.installment_ids[0].id
+            ),
             cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
         )
@@ -328,6 +357,8 @@ class TestAccessRights(AccessCommon):
     def assertSees(self, user, records, sees=True):
         for record in records:
             with self.subTest(user=user.login, model=record._name):
+                if not record._auto:  # a view of the database is read each time
+                    record.invalidate_recordset()
                 self.assertEqual(record.with_user(user).has_access("read"), sees)
 
     def hanging(self, deal):

@@ -27,20 +27,25 @@ EVERYONE = {
     "property.contract",
     "property.installment",
     "property.receipt",
+    "property.collection.report",
+    "property.reminder.sent",
 }
 SETTINGS = {
     "property.building",
     "property.unit.type",
     "property.permit",
     "property.payment.plan",
+    "property.milestone",
     "property.policy",
 }
+EARNEST, ACCOUNT = {"property.earnest"}, {"property.bank.account"}
 HEAD = {
     "crm.lead",
     "property.concern",
     "property.day.check.item",
     "utm.source",
     "property.mailing",
+    "property.reminder",
     "property.policy.whatif",
     "property.client.handover",
     "property.share",
@@ -57,18 +62,28 @@ INVENTORY = PRICES | {
 }
 REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | REPS,
-    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
-    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
-    "finance": EVERYONE,
+    "rep": EVERYONE | RECEPTION | REPS | EARNEST,
+    "clerk": EVERYONE | RECEPTION | EARNEST | ACCOUNT | {"crm.lead", "calendar.event"},
+    "control": EVERYONE | EARNEST | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
+    "finance": EVERYONE | EARNEST | ACCOUNT,
     "service": EVERYONE | {"crm.lead"},
     "supervisor": EVERYONE
+    | EARNEST
     | RECEPTION
     | REPS
     | PRICES
     | {"property.unit.event", "property.client.handover"},
-    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
+    "manager": EVERYONE
+    | EARNEST
+    | ACCOUNT
+    | RECEPTION
+    | REPS
+    | SETTINGS
+    | HEAD
+    | INVENTORY,
     "hq": EVERYONE
+    | EARNEST
+    | ACCOUNT
     | RECEPTION
     | REPS
     | SETTINGS
