@@ -10,5 +10,6 @@ from . import (
     property_proof,
     property_deposit,
     property_receipt,
+    property_area,
     property_collision,
 )
