@@ -10,6 +10,7 @@ from . import (
     property_proof,
     property_deposit,
     property_receipt,
+    property_area,
     property_collision,
     property_change,
     property_discount,

@@ -25,6 +25,10 @@ property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-  
 property.discount.budget    -/-  -/-    -/-      -/-     -/-     r/-       r/-     rwcu/rwcu -/- -/-
 property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.price.version      -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.price.line         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.price.rule         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.price.history      -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.document.type      r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
@@ -211,6 +215,7 @@ class AccessCommon(PropertyCommon):
             unit.event_ids[:1],
             plan,
             plan.line_ids,
+            *cls._make_prices(project, unit),
             cls._make("property.policy", project_id=project.id),
             cls._make("property.access.log", project_id=project.id, kind="check"),
             cls._make(
@@ -264,6 +269,21 @@ class AccessCommon(PropertyCommon):
             ),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _make_prices(cls, project, unit):
+        """A price version, and the price a unit was given when it was made."""
+        version = cls._make(
+            "property.price.version",
+            name="New",
+            project_id=project.id,
+            line_ids=[Command.create({"unit_id": unit.id, "list_price": 1})],
+            rule_ids=[Command.create({"value": 1})],
+        )
+        history = cls.env["property.price.history"].search(
+            [("unit_id", "=", unit.id)], limit=1
+        )
+        return version, version.line_ids, version.rule_ids, history
 
     @classmethod
     def _make_handover(cls, project, unit_type):

@@ -61,7 +61,12 @@ HEAD = {
     "property.festival",
     "mail.activity.plan",
 }
-INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
+PRICES = {"property.price.version", "property.price.history"}
+INVENTORY = PRICES | {
+    "property.unit.event",
+    "property.unit.import",
+    "property.unit.generate",
+}
 REPS = {
     "crm.lead",
     "property.collision",
@@ -89,6 +94,7 @@ MENUS = {
     | RECEPTION
     | REPS
     | HEADS_OF_DEALS
+    | PRICES
     | {"property.unit.event", "property.client.handover"},
     "manager": EVERYONE
     | EARNEST
@@ -108,6 +114,7 @@ MENUS = {
     | HEADS_OF_DEALS
     | SETTINGS
     | HEAD
+    | PRICES
     | {"property.unit.event", "tier.definition"},
 }
 
