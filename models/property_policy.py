@@ -58,6 +58,13 @@ class PropertyPolicy(models.Model):
         tracking=True,
         help="What becomes of a unit whose slip, deposit or contract has ended.",
     )
+    hold_max_percent = fields.Float(
+        "Control Holds at Most (% of a building)",
+        default=30.0,
+        required=True,
+        tracking=True,
+        help="A manager may hold more.",
+    )
 
     # Free pool
     claims_per_day = fields.Integer(
@@ -98,6 +105,10 @@ class PropertyPolicy(models.Model):
         "AND claims_per_day >= 0 AND claim_cooldown_days >= 0 AND appeal_days >= 0 "
         "AND handover_undo_days >= 0 AND fact_check_days > 0 AND checks_per_hour > 0)",
         "Counts of a policy must not be negative.",
+    )
+    _hold_max_percent_range = models.Constraint(
+        "CHECK(hold_max_percent >= 0 AND hold_max_percent <= 100)",
+        "Held units are between 0 and 100 % of a building.",
     )
     _split_percent_range = models.Constraint(
         "CHECK(split_percent >= 0 AND split_percent <= 100)",

@@ -22,6 +22,9 @@ property.building           r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/
 property.unit.type          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.hold               -/-  -/-    rw/-     -/-      -/-     r/-       rw/-    r/r      -/-  -/-
+property.release.plan       -/-  -/-    rwcu/-   -/-      -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.release.plan.line  -/-  -/-    rwcu/-   -/-      -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
@@ -68,6 +71,7 @@ property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
 WIZARDS = {
     "property.approval.refusal": OFFICE_ROLES,
+    "property.unit.hold": ("control", "manager"),
     "property.unit.generate": ("control", "manager"),
     "property.unit.generate.line": ("control", "manager"),
     "property.unit.import": ("control", "manager"),
@@ -167,6 +171,7 @@ class AccessCommon(PropertyCommon):
             ring._advance(),
             reason,
             *cls._make_handover(project, unit.unit_type_id),
+            *cls._make_release(unit),
             cls._make(
                 "property.absence",
                 project_id=project.id,
@@ -205,6 +210,21 @@ class AccessCommon(PropertyCommon):
             ),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _make_release(cls, unit):
+        """A held unit of the building, and the plan that releases it."""
+        held = cls._make("property.unit", building_id=unit.building_id.id, room="H1")
+        held._move("held", reason="Show flat")
+        plan = cls._make(
+            "property.release.plan",
+            name="Later",
+            project_id=unit.project_id.id,
+            line_ids=[
+                Command.create({"date": "2999-01-01", "unit_ids": [held.id]}),
+            ],
+        )
+        return held.hold_id, plan, plan.line_ids
 
     @classmethod
     def _make_handover(cls, project, unit_type):

@@ -49,7 +49,8 @@ HEAD = {
     "property.festival",
     "mail.activity.plan",
 }
-INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
+HOLDS = {"property.unit.event", "property.hold", "property.release.plan"}
+INVENTORY = HOLDS | {"property.unit.import", "property.unit.generate"}
 REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
@@ -57,17 +58,9 @@ MENUS = {
     "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
     "finance": EVERYONE,
     "service": EVERYONE | {"crm.lead"},
-    "supervisor": EVERYONE
-    | RECEPTION
-    | REPS
-    | {"property.unit.event", "property.client.handover"},
+    "supervisor": EVERYONE | RECEPTION | REPS | HOLDS | {"property.client.handover"},
     "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
-    "hq": EVERYONE
-    | RECEPTION
-    | REPS
-    | SETTINGS
-    | HEAD
-    | {"property.unit.event", "tier.definition"},
+    "hq": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | HOLDS | {"tier.definition"},
 }
 
 
@@ -115,6 +108,17 @@ class TestViews(PropertyCommon):
         contract = cls.sell(cls.client, cls.unit)
         cls.pay(contract, 100_000)
         cls.open_slip(cls.make_client(cls.rep_b), cls.unit_2)
+        held = cls.units[-1]
+        held.action_hold("Show flat", "2999-01-01")
+        cls.env["property.release.plan"].create(
+            {
+                "name": "Show flat",
+                "project_id": cls.project.id,
+                "line_ids": [
+                    Command.create({"date": "2999-01-01", "unit_ids": held.ids})
+                ],
+            }
+        )
 
     def _menu_actions(self, user):
         """The window actions behind the office's menu entries that `user` sees."""

@@ -8,6 +8,7 @@ from . import (
     property_policy_whatif,
     property_policy_whatif_line,
     property_pool_assign,
+    property_unit_hold,
     property_unit_generate,
     property_unit_generate_line,
     property_unit_import,
