@@ -5,7 +5,7 @@ from random import Random
 
 from odoo import fields
 
-from . import desk
+from . import desk, stock
 from .care import Care
 from .changes import Changes
 from .check import check
@@ -77,6 +77,7 @@ class Office:
         self.quarrels.finish()
         self.care.finish()
         desk.finish(self)
+        stock.finish(self)
         self.env.flush_all()
 
     def _run(self):

@@ -1,5 +1,4 @@
-from itertools import groupby
-from operator import itemgetter
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -144,14 +143,12 @@ class PropertyBoard(models.AbstractModel):
 
     def _buildings(self, project):
         """[{id, name, …, units}]: each building with its rows and where they stand."""
-        rows = self._rows(project)
         buildings = self.env["property.building"].search_fetch(
             [("project_id", "=", project.id)], ["name", "permit_id"]
         )
-        by_building = {
-            building_id: list(group)
-            for building_id, group in groupby(rows, itemgetter(0))
-        }
+        by_building = defaultdict(list)
+        for row in self._rows(project):
+            by_building[row[0]].append(row)
         return [
             self._named(building)
             | {"permit": bool(building.permit_id)}

@@ -55,6 +55,7 @@ def lay_out(rooms):
     entrances = defaultdict(list)
     for room in rooms:
         entrances[room.entrance].append(room)
+    across = _take_across(entrances)
     for entrance in sorted(entrances, key=natural):
         width, columns, cells = _lay_out_entrance(entrances[entrance], floors)
         start = grid["width"]
@@ -64,7 +65,28 @@ def lay_out(rooms):
             unit: cell._replace(x=start + cell.x) for unit, cell in cells.items()
         }
         grid["width"] += width
+    for on_floor in across.values():
+        width = max(grid["width"], ceil(len(on_floor) * BAND_SHARE))
+        row = floors.index(on_floor[0].floor)
+        grid["cells"] |= _band_cells(on_floor, width, row)
+        grid["width"] = width
     return grid
+
+
+def _take_across(entrances):
+    """Take out of `entrances` the floors of rooms that are of none: shops below all of
+    them, which share the width of the building."""
+    if len(entrances) < 2 or "" not in entrances:
+        return {}
+    across = defaultdict(list)
+    for room in entrances[""]:
+        across[room.floor].append(room)
+    if any(
+        room.floor in across for name in entrances if name for room in entrances[name]
+    ):
+        return {}
+    del entrances[""]
+    return across
 
 
 def _floors(rooms):

@@ -80,8 +80,8 @@ class PropertyUnit(models.Model):
     _inherit = "property.unit"
 
     def _announce(self, from_states, to_state):
-        super()._announce(from_states, to_state)
         self.project_id._notify_board(self, from_states)
+        return super()._announce(from_states, to_state)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -15,7 +15,7 @@ class PropertyHold(models.Model):
 
     _name = "property.hold"
     _description = "Hold"
-    _inherit = ["property.door.mixin", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "property.door.mixin"]
     _order = "released_date DESC, planned_release, id DESC"  # open ones first
     _door_fields = ("approver_id", "released_date", "released_by", "reminded")
 
@@ -79,6 +79,7 @@ class PropertyHold(models.Model):
         self._write_through(
             {"released_date": fields.Datetime.now(), "released_by": self.env.uid}
         )
+        self.flush_recordset()  # before the unit's next hold is inserted
 
     @api.model
     def _cron_remind(self):

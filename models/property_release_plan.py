@@ -59,7 +59,6 @@ class PropertyReleasePlan(models.Model):
             raise UserError(self.env._("A plan that was approved stays on record."))
 
     def _check_request(self):
-        super()._check_request()
         today = self.project_id.local_day()
         if not self.line_ids.unit_ids:
             raise UserError(self.env._("Add days and units to the plan first."))
@@ -68,6 +67,7 @@ class PropertyReleasePlan(models.Model):
                 raise UserError(
                     self.env._("%s is over: choose today or a later day.", line.date)
                 )
+        return super()._check_request()
 
     @api.model
     def _cron_release(self):

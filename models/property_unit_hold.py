@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 OFFICE = (
     "crm_property_sales.group_control,crm_property_sales.group_supervisor,"
@@ -10,7 +11,7 @@ OFFICE = (
 class PropertyUnit(models.Model):
     """Holding and releasing units (A4)."""
 
-    _inherit = "property.unit"
+    _inherit = "property.unit"  # pylint: disable=consider-merging-classes-inherited
 
     hold_ids = fields.One2many("property.hold", "unit_id", readonly=True, groups=OFFICE)
     hold_id = fields.Many2one(
@@ -41,9 +42,15 @@ class PropertyUnit(models.Model):
     def _search_hold_id(self, operator, value):
         if operator != "in":
             return NotImplemented
+        holds = self._open_holds()
+        domain = Domain("id", "in", holds.filtered_domain([("id", "in", value)]).unit_id.ids)
+        if False in value:
+            domain |= Domain("id", "not in", holds.unit_id.ids)
+        return domain
+
+    def _open_holds(self):
         holds = self.env["property.hold"].sudo()
-        found = holds.search([("id", operator, value), ("released_date", "=", False)])
-        return [("id", "in", found.unit_id.ids)]
+        return holds.search([("released_date", "=", False)])
 
     @api.depends("hold_ids.planned_release", "hold_ids.released_date")
     def _compute_planned_release(self):
@@ -51,11 +58,14 @@ class PropertyUnit(models.Model):
             unit.planned_release = unit.sudo().hold_id.planned_release
 
     def _search_planned_release(self, operator, value):
-        holds = self.env["property.hold"].sudo()
-        found = holds.search(
-            [("planned_release", operator, value), ("released_date", "=", False)]
-        )
-        return [("id", "in", found.unit_id.ids)]
+        if operator not in ("in", "<", "<=", ">", ">="):
+            return NotImplemented
+        planned = self._open_holds().filtered("planned_release")
+        found = planned.filtered_domain([("planned_release", operator, value)])
+        domain = Domain("id", "in", found.unit_id.ids)
+        if operator == "in" and False in value:
+            domain |= Domain("id", "not in", planned.unit_id.ids)
+        return domain
 
     @api.depends("state")
     def _compute_held_percent(self):
@@ -65,7 +75,7 @@ class PropertyUnit(models.Model):
     # === The door ===
 
     def _move(self, to_state, origin=None, reason=None, **links):
-        super()._move(to_state, origin, reason, **links)
+        result = super()._move(to_state, origin, reason, **links)
         if to_state == "held":
             self.env["property.hold"].sudo().create(
                 [
@@ -73,12 +83,13 @@ class PropertyUnit(models.Model):
                     for unit in self
                 ]
             )
+        return result
 
     def _announce(self, from_states, to_state):
-        super()._announce(from_states, to_state)
         held = self.filtered(lambda unit: from_states[unit.id] == "held")
         if held:
             self.env["property.hold"].sudo()._open_of(held)._end()
+        return super()._announce(from_states, to_state)
 
     # === Actions ===
 
@@ -144,7 +155,7 @@ class PropertyUnit(models.Model):
 
 
 class PropertyProject(models.Model):
-    _inherit = "property.project"
+    _inherit = "property.project"  # pylint: disable=consider-merging-classes-inherited
 
     @api.private
     def _hold_approvers(self):

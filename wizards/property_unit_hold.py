@@ -8,9 +8,7 @@ class PropertyUnitHold(models.TransientModel):
     _description = "Hold Units"
 
     unit_ids = fields.Many2many("property.unit", required=True, readonly=True)
-    project_id = fields.Many2one(
-        "property.project", compute="_compute_project_id", string="Project"
-    )
+    project_id = fields.Many2one("property.project", compute="_compute_project_id")
     reason = fields.Char(required=True)
     planned_release = fields.Date(
         help="Nothing is released by itself: control is reminded on that day."

@@ -122,7 +122,7 @@ export class UnitBoard extends Component {
             sqm: _t("List Price per ㎡"),
             filed: _t("Filed Price (10k)"),
             floor_price: _t("Floor Price (10k)"),
-            none: _t("No Price"),
+            none: _t("Room Only"),
         };
         return PRICES.filter(
             (kind) => kind !== "floor_price" || this.model.data.sees_floor_price
@@ -139,7 +139,7 @@ export class UnitBoard extends Component {
     }
 
     cell(id) {
-        return id && this.area.el?.querySelector(`.o_board_cell[data-id="${id}"]`);
+        return id ? this.area.el?.querySelector(`.o_board_cell[data-id="${id}"]`) : null;
     }
 
     // === What the user does ===
