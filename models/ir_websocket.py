@@ -19,7 +19,7 @@ class IrWebsocket(models.AbstractModel):
             and (match := PROJECT_CHANNEL.fullmatch(channel))
         }
         projects = self.env["property.project"].with_context(active_test=False)
-        readable = []
+        readable = projects.browse()
         if projects.has_access("read"):
             mine = self.env.user.sudo().property_project_ids
             readable = projects.search([("id", "in", [*wanted.values(), *mine.ids])])

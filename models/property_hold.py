@@ -101,7 +101,7 @@ class PropertyHold(models.Model):
                 group._remind(today)
 
     def _remind(self, today):
-        names = ", ".join(self[:NAMED].unit_id.mapped("name"))
+        names = ", ".join(sorted(self.unit_id.mapped("name"))[:NAMED])
         if len(self) > NAMED:
             names += "…"
         for officer in self.project_id._control_officers():
