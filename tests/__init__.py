@@ -19,6 +19,7 @@ from . import (
     test_event,
     test_facts,
     test_fairness,
+    test_fight,
     test_first_sale,
     test_followup,
     test_form,
