@@ -41,6 +41,9 @@ def _units(env):
         "a unit knows its deposit": units.filtered(
             lambda unit: unit.deposit_id != held.get(unit, deposits.browse())
         ),
+        "a unit is held by one open hold": units.filtered(
+            lambda unit: (unit.state == "held") != bool(unit.hold_id)
+        ),
         "unit and deposit agree": deposits.filtered(
             lambda deposit: deposit.unit_id.state != UNIT_OF[deposit.state]
         ),

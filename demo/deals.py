@@ -7,6 +7,7 @@ from stdnum.cn import ric
 
 from odoo import Command
 
+from . import stock
 from .clock import utc
 from .words import (
     CLAUSES,
@@ -66,7 +67,7 @@ class Deals:
         self.office.by("control", units - held).action_release()
         for unit in held:
             reason = self.rng.choice(HELD_FOR)
-            self.office.by("control", unit).action_hold(reason)
+            stock.hold(self.office, unit, reason)
             if self.office.chance(0.4):
                 when = self.office.in_days(10, 40)
                 self.office.at(when, self.release_held, unit)

@@ -5,7 +5,7 @@ from random import Random
 
 from odoo import fields
 
-from . import desk
+from . import desk, stock
 from .care import Care
 from .changes import Changes
 from .check import check
@@ -90,6 +90,7 @@ class Office:
         self.discounts.finish()
         self.care.finish()
         desk.finish(self)
+        stock.finish(self)
         self.env.flush_all()
 
     def _run(self):

@@ -143,6 +143,13 @@ class PropertyPolicy(models.Model):
         tracking=True,
         help="What becomes of a unit whose slip, deposit or contract has ended.",
     )
+    hold_max_percent = fields.Float(
+        "Control Holds at Most (% of a building)",
+        default=30.0,
+        required=True,
+        tracking=True,
+        help="A manager may hold more.",
+    )
 
     # Free pool
     claims_per_day = fields.Integer(
@@ -191,6 +198,10 @@ class PropertyPolicy(models.Model):
         "AND papers_days >= 0 AND lapse_warn_days >= 0 AND discount_days >= 0 "
         "AND discount_standard_percent >= 0 AND discount_standard_percent < 100)",
         "Counts and times of a policy must not be negative.",
+    )
+    _hold_max_percent_range = models.Constraint(
+        "CHECK(hold_max_percent >= 0 AND hold_max_percent <= 100)",
+        "Held units are between 0 and 100 % of a building.",
     )
     _split_percent_range = models.Constraint(
         "CHECK(split_percent >= 0 AND split_percent <= 100)",

@@ -8,6 +8,7 @@ from . import (
     property_form_xlsx,
     ir_actions_report,
     property_proof,
+    property_board,
     property_deposit,
     property_receipt,
     property_area,

@@ -24,6 +24,9 @@ property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/
 property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.discount.budget    -/-  -/-    -/-      -/-     -/-     r/-       r/-     rwcu/rwcu -/- -/-
 property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.hold               -/-  -/-    rw/-     -/-      -/-     r/-       rw/-    r/r      -/-  -/-
+property.release.plan       -/-  -/-    rwcu/-   -/-      -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.release.plan.line  -/-  -/-    rwcu/-   -/-      -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.price.version      -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.price.line         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
@@ -91,6 +94,7 @@ property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
 WIZARDS = {
     "property.approval.refusal": OFFICE_ROLES,
+    "property.unit.hold": ("control", "manager"),
     "property.unit.generate": ("control", "manager"),
     "property.unit.generate.line": ("control", "manager"),
     "property.unit.import": ("control", "manager"),
@@ -202,6 +206,7 @@ class AccessCommon(PropertyCommon):
             ring._advance(),
             reason,
             *cls._make_handover(project, unit.unit_type_id),
+            *cls._make_release(unit),
             cls._make(
                 "property.absence",
                 project_id=project.id,
@@ -284,6 +289,21 @@ class AccessCommon(PropertyCommon):
             [("unit_id", "=", unit.id)], limit=1
         )
         return version, version.line_ids, version.rule_ids, history
+
+    @classmethod
+    def _make_release(cls, unit):
+        """A held unit of the building, and the plan that releases it."""
+        held = cls._make("property.unit", building_id=unit.building_id.id, room="H1")
+        held._move("held", reason="Show flat")
+        plan = cls._make(
+            "property.release.plan",
+            name="Later",
+            project_id=unit.project_id.id,
+            line_ids=[
+                Command.create({"date": "2999-01-01", "unit_ids": [held.id]}),
+            ],
+        )
+        return held.hold_id, plan, plan.line_ids
 
     @classmethod
     def _make_handover(cls, project, unit_type):

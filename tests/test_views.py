@@ -62,11 +62,8 @@ HEAD = {
     "mail.activity.plan",
 }
 PRICES = {"property.price.version", "property.price.history"}
-INVENTORY = PRICES | {
-    "property.unit.event",
-    "property.unit.import",
-    "property.unit.generate",
-}
+HOLDS = {"property.unit.event", "property.hold", "property.release.plan"}
+INVENTORY = PRICES | HOLDS | {"property.unit.import", "property.unit.generate"}
 REPS = {
     "crm.lead",
     "property.collision",
@@ -95,7 +92,8 @@ MENUS = {
     | REPS
     | HEADS_OF_DEALS
     | PRICES
-    | {"property.unit.event", "property.client.handover"},
+    | HOLDS
+    | {"property.client.handover"},
     "manager": EVERYONE
     | EARNEST
     | ACCOUNT
@@ -115,7 +113,8 @@ MENUS = {
     | SETTINGS
     | HEAD
     | PRICES
-    | {"property.unit.event", "tier.definition"},
+    | HOLDS
+    | {"tier.definition"},
 }
 
 
@@ -163,6 +162,17 @@ class TestViews(PropertyCommon):
         contract = cls.sell(cls.client, cls.unit)
         cls.pay(contract, 100_000)
         cls.open_slip(cls.make_client(cls.rep_b), cls.unit_2)
+        held = cls.units[-1]
+        held.action_hold("Show flat", "2999-01-01")
+        cls.env["property.release.plan"].create(
+            {
+                "name": "Show flat",
+                "project_id": cls.project.id,
+                "line_ids": [
+                    Command.create({"date": "2999-01-01", "unit_ids": held.ids})
+                ],
+            }
+        )
 
     def _menu_actions(self, user):
         """The window actions behind the office's menu entries that `user` sees."""
