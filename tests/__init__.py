@@ -7,6 +7,8 @@ from . import (
     test_board,
     test_board_grid,
     test_board_live,
+    test_board_report,
+    test_board_tour,
     test_care,
     test_chain,
     test_change,

@@ -114,6 +114,15 @@ class TestQueryBudget(PropertyCommon):
         self.assertBudget(45, lambda: desk.screen(self.project.id))
         self.assertBudget(27, lambda: desk.live(self.project.id))
 
+    def test_board(self):
+        """A3: one query for all units, one for any past moment."""
+        board = self.env["property.board"].with_user(self.rep_a)
+        project = self.project.id
+        self.assertBudget(7, lambda: board.screen(project))
+        self.assertBudget(2, lambda: board.live(project, self.units.ids))
+        self.assertBudget(2, lambda: board.at(project, "2999-01-01 00:00:00"))
+        self.assertBudget(7, lambda: board.card(self.unit.id))
+
     # === Doors ===
 
     def test_register_one(self):

@@ -1,5 +1,6 @@
 import { markRaw } from "@odoo/owl";
 import { serializeDateTime } from "@web/core/l10n/dates";
+import { Reactive } from "@web/core/utils/reactive";
 import { debounce } from "@web/core/utils/timing";
 import { unpack, unpackBuilding } from "./board_data";
 
@@ -7,8 +8,9 @@ import { unpack, unpackBuilding } from "./board_data";
  * The units of a project as the server has them, kept up to date by the bus. Cells are
  * drawn from plain objects; `version` of a building says that one of its units changed.
  */
-export class BoardModel {
-    constructor(env, bus, orm) {
+export class BoardModel extends Reactive {
+    constructor(bus, orm) {
+        super();
         this.bus = markRaw(bus);
         this.orm = markRaw(orm);
         this.data = markRaw({ projects: [] });

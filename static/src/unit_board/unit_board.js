@@ -49,7 +49,7 @@ export class UnitBoard extends Component {
             past: null,
             ratios: false,
         });
-        this.model = useState(new BoardModel(this.env, useService("bus_service"), this.orm));
+        this.model = useState(new BoardModel(useService("bus_service"), this.orm));
         useSetupAction({
             getLocalState: () => ({
                 tab: this.state.tab,
