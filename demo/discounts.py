@@ -1,4 +1,4 @@
-"""Special discounts, slips that run longer, papers that are brought late (E1, E2, E4)."""
+"""Special discounts, slips that run longer, days that run out (E1, E2, E4)."""
 
 from datetime import timedelta
 

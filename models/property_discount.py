@@ -135,7 +135,7 @@ class PropertyDiscount(models.Model):
 
     _one_open = models.UniqueIndex(
         "(unit_id, lead_id) WHERE state IN ('draft', 'approved', 'used')",
-        "The client has a special discount on this unit already: change or withdraw it.",
+        "The client has a special discount on this unit: change or withdraw it.",
     )
     _name_uniq = models.UniqueIndex("(name) WHERE name IS NOT NULL")
     _valid_idx = models.Index("(project_id, valid_until) WHERE state = 'approved'")

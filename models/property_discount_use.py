@@ -14,7 +14,7 @@ class PropertyDiscount(models.Model):
     # === Approval ===
 
     def _check_request(self):
-        """The discount is asked for on today's list price, of a unit still to be had."""
+        """It is asked for on today's list price, of a unit still to be had."""
         unit = self.unit_id.sudo()
         if unit.state not in ("available", "held"):
             raise UserError(

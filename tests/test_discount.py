@@ -199,7 +199,7 @@ class TestDiscount(DiscountCommon):
     # === Budgets ===
 
     def test_budget(self):
-        """E4: what is approved uses the budget of the last level; what lapses returns."""
+        """E4: what is approved uses the last level's budget; what lapses returns."""
         budget = self.make_budget(self.levels[0], 15_000)
         discount = self.approved(9_000)
         self.assertEqual(discount.sudo().budget_id, budget)
@@ -211,7 +211,7 @@ class TestDiscount(DiscountCommon):
         self.assertRecordValues(budget, [{"used": 0, "left": 15_000}])
 
     def test_over_budget(self):
-        """E4: over the budget of a level the next one is asked too; over all: refused."""
+        """E4: over a level's budget the next one is asked too; over all: refused."""
         for level, amount in zip(self.levels, (8_000, 9_000, 9_500), strict=True):
             self.make_budget(level, amount)
         for extra, count in ((8_000, 1), (8_001, 2), (9_001, 3)):
@@ -224,8 +224,8 @@ class TestDiscount(DiscountCommon):
             self.request(9_501)
 
     def test_used_up_meanwhile(self):
-        """E4: of two requests within the budget the second is not approved over it; made
-        again it goes a level higher."""
+        """E4: of two requests within the budget the second is not approved over it;
+        made again it goes a level higher."""
         self.make_budget(self.levels[0], 10_000)
         first = self.request(6_000)
         second = self.request(6_000, unit=self.unit_2)
@@ -266,7 +266,7 @@ class TestDiscount(DiscountCommon):
     # === Use ===
 
     def test_below_the_floor(self):
-        """E4, A7: below the floor only with an approved, valid discount that covers it."""
+        """E4, A7: below the floor only with an approved discount that covers it."""
         discount = self.request()
         slip = self.make_slip(self.client, self.unit, price=940_000, amount=1)
         with self.assertRefused("below the floor"):
@@ -364,7 +364,7 @@ class TestDiscount(DiscountCommon):
         self.assertEqual(budget.left, 90_000)
 
     def test_printed(self):
-        """E4: the printed request has figures, levels with who decided, a check code."""
+        """E4: the printed request: figures, levels with who decided, check code."""
         discount = self.approved()
         html = (
             self.env["ir.actions.report"]
