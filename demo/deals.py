@@ -107,16 +107,21 @@ class Deals:
         office.as_(client.rep, client.lead).wanted_unit_ids = unit
         amount = rng.choice((20_000, 20_000, 30_000, 50_000))
         plan = rng.choices(client.project.plan_ids.sorted("id"), PLAN_SHARES)[0]
+        price = round(unit.list_price * rng.choice(DISCOUNTS))
+        discount = office.discounts.for_slip(client, unit)
         deposit = office.by("control", self.env["property.deposit"]).create(
             {
                 "unit_id": unit.id,
                 "lead_id": client.lead.id,
                 "amount": amount,
                 "plan_id": plan.id,
-                "price": round(unit.list_price * rng.choice(DISCOUNTS)),
+                "discount_id": discount.id,
+                "price": discount.price or price,
             }
         )
         deposit.action_open_slip()
+        if fate in ("lapse", "slip") and office.chance(0.4):
+            office.at(office.soon(20, 200), office.discounts.extend, deposit, client)
         if fate == "lapse":
             office.at(deposit.slip_expires, self.lapse, deposit, client)
         elif fate == "withdraw":
@@ -127,6 +132,9 @@ class Deals:
             office.at(office.soon(20, 300), self.pay, deposit, client, fate)
 
     def lapse(self, deposit, client):
+        if deposit.slip_expires > self.office.moment:  # it was extended
+            self.office.at(deposit.slip_expires, self.lapse, deposit, client)
+            return
         deposit.sudo().action_lapse("客户未按时交款，房位确认单自动失效")
         self._back(deposit, client)
 
@@ -179,9 +187,15 @@ class Deals:
     def confirm(self, deposit, client, fate):
         office = self.office
         office.by("finance", deposit).action_confirm()
+        if office.chance(0.85):
+            office.at(office.in_days(0, 4), self.bring_papers, deposit)
         if fate == "sign":
             last = deposit.project_id.policy().sign_days + 1
             office.at(office.in_days(1, last), self.sign, deposit, client)
+
+    def bring_papers(self, deposit):
+        if deposit.state == "confirmed":
+            self.office.by("clerk", deposit).action_papers_complete()
 
     # === Contract and money ===
 

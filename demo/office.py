@@ -12,6 +12,7 @@ from .check import check
 from .clock import clock, local, utc
 from .collections import Collections
 from .deals import Deals
+from .discounts import Discounts
 from .inventory import build_projects
 from .people import hire
 from .quarrels import Quarrels
@@ -62,6 +63,7 @@ class Office:
         )
         desk.name_stages(self.env)
         self.deals = Deals(self)
+        self.discounts = Discounts(self)
         self.reception = Reception(self)
         self.rings = Rings(self)
         self.rings.plan_duty(self.start, self.today)
@@ -79,11 +81,13 @@ class Office:
             ):
                 part.plan_day(day)
             self.second_thoughts.plan_day(day)
+            self.discounts.plan_day(day)
         self._run()
         self.clock.set(self.now)
         self.second_thoughts.finish()
         self.reception.finish()
         self.quarrels.finish()
+        self.discounts.finish()
         self.care.finish()
         self.clock.set(self.now)  # a job that commits lets go of it
         self.collections.finish()
