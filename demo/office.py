@@ -89,8 +89,6 @@ class Office:
         self.quarrels.finish()
         self.discounts.finish()
         self.care.finish()
-        self.clock.set(self.now)  # a job that commits lets go of it
-        self.collections.finish()
         desk.finish(self)
         self.env.flush_all()
 
