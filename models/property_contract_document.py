@@ -99,7 +99,7 @@ class PropertyContractDocument(models.Model):
 
 
 class PropertyContract(models.Model):
-    _inherit = "property.contract"
+    _inherit = "property.contract"  # pylint: disable=consider-merging-classes-inherited
 
     document_ids = fields.One2many("property.contract.document", "contract_id")
     buyer_count = fields.Integer("Number of Purchasers", compute="_compute_buyer_count")
@@ -136,9 +136,9 @@ class PropertyContract(models.Model):
         return True
 
     def _update_documents(self):
-        """Add the papers now asked for; take off those asked for no more and missing."""
+        """Add the papers asked for now; drop missing ones that no longer are."""
         documents = self.env["property.contract.document"].sudo()
-        kinds = self.env["property.document.type"].search([])
+        kinds = self.env["property.document.type"].search([("active", "=", True)])
         for contract in self:
             listed = contract.sudo().document_ids
             asked = kinds._asked_of(contract)

@@ -139,7 +139,7 @@ class PropertyMortgage(models.Model):
 
     @api.model
     def _read_group_stage_id(self, stages, domain):
-        return stages.search([])
+        return stages._all()
 
     @api.depends("amount", "rate", "years")
     def _compute_monthly_payment(self):

@@ -67,7 +67,7 @@ class PropertyMortgage(models.Model):
 
     def action_pay_out(self):
         """The bank has paid the loan: the receipt is drafted for finance to confirm."""
-        final = self.env["property.mortgage.stage"].search([])[-1:]
+        final = self.env["property.mortgage.stage"]._all()[-1:]
         for case in self:
             case._enter(final)
         return True
@@ -192,7 +192,7 @@ class PropertyMortgage(models.Model):
                     )
                 )
             case._write_through({"state": "open", "receipt_id": False})
-            stages = self.env["property.mortgage.stage"].search([])
+            stages = self.env["property.mortgage.stage"]._all()
             case._arrive(stages.filtered(lambda stage: not stage.is_final)[-1:])
         return True
 
@@ -219,7 +219,7 @@ class PropertyMortgage(models.Model):
     @api.model
     def _cron_remind(self):
         """Tell who is responsible of what is due today or late, once a stage."""
-        for project in self.env["property.project"].search([]):
+        for project in self.env["property.project"].search([("active", "=", True)]):
             today = project.local_day()
             cases = self.search(
                 [

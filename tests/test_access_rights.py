@@ -70,6 +70,7 @@ property.change.line      r/-/-     r/r/-        r/r/-        r/r/-       r/r/- 
 property.change.buyer     r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.document r/-/-    rwc/rwc/-    r/r/-        rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.deferral         rwcu/-/-  rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
 property.mortgage.move    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
@@ -325,6 +326,12 @@ class AccessCommon(PropertyCommon):
             contract.document_ids[:1],
             case,
             case.move_ids,
+            cls._make(
+                "property.deferral",
+                installment_id=contract.installment_ids.id,
+                promise_date="2999-12-31",
+                reason="Test",
+            ),
             contract.installment_ids,
             contract.receipt_ids,
             contract.receipt_ids.line_ids,

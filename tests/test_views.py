@@ -30,6 +30,7 @@ EVERYONE = {
     "property.installment",
     "property.receipt",
     "property.mortgage",
+    "property.deferral",
     "property.collection.report",
     "property.reminder.sent",
 }
