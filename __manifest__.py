@@ -38,6 +38,7 @@
         "reports/report_layout.xml",
         "reports/property_form_reports.xml",
         "reports/property_deposit_reports.xml",
+        "reports/property_contract_reports.xml",
         "reports/property_deferral_reports.xml",
         "reports/property_receipt_reports.xml",
         "reports/property_roster_reports.xml",

@@ -13,6 +13,7 @@ from .clock import clock, local, utc
 from .collections import Collections
 from .deals import Deals
 from .inventory import build_projects
+from .loans import Loans
 from .people import hire
 from .quarrels import Quarrels
 from .reception import Reception
@@ -68,12 +69,13 @@ class Office:
         self.changes = Changes(self)
         self.care = Care(self)
         self.collections = Collections(self)
+        self.loans = Loans(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
             for part in (
                 *(self.reception, self.rings, self.quarrels, self.changes),
-                self.collections,
+                *(self.collections, self.loans),
             ):
                 part.plan_day(day)
         self._run()
@@ -82,6 +84,7 @@ class Office:
         self.quarrels.finish()
         self.care.finish()
         self.collections.finish()
+        self.loans.finish()
         desk.finish(self)
         self.env.flush_all()
 
