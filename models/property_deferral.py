@@ -138,6 +138,7 @@ class PropertyDeferral(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.flush_model(["state"])  # one that just ended makes room in the index
         deferrals = super().create(vals_list)
         deferrals._note_facts()
         return deferrals

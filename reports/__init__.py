@@ -10,6 +10,8 @@ from . import (
     property_proof,
     property_board,
     property_deposit,
+    property_contract,
+    property_form_cash,
     property_receipt,
     property_area,
     property_collision,

@@ -324,6 +324,7 @@ class TestFormAccess(FormCommon, TransactionCase):
         G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
         FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
+        "property.form.cash": {"finance", "manager", "hq"},
     }
 
     def test_every_form_has_a_row_here(self):
