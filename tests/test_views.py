@@ -25,6 +25,7 @@ EVERYONE = {
     "property.project",
     "property.deposit",
     "property.contract",
+    "property.area.settlement",
     "property.installment",
     "property.receipt",
     "property.collection.report",
@@ -55,6 +56,7 @@ HEAD = {
     "mail.activity.plan",
 }
 PRICES = {"property.price.version", "property.price.history"}
+AREAS = {"property.area.survey"}
 INVENTORY = PRICES | {
     "property.unit.event",
     "property.unit.import",
@@ -62,17 +64,28 @@ INVENTORY = PRICES | {
 }
 REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | REPS | EARNEST,
-    "clerk": EVERYONE | RECEPTION | EARNEST | ACCOUNT | {"crm.lead", "calendar.event"},
-    "control": EVERYONE | EARNEST | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
-    "finance": EVERYONE | EARNEST | ACCOUNT,
-    "service": EVERYONE | {"crm.lead"},
+    "rep": EVERYONE | RECEPTION | REPS | {"property.quote"} | EARNEST,
+    "clerk": EVERYONE
+    | AREAS
+    | RECEPTION
+    | EARNEST
+    | ACCOUNT
+    | {"crm.lead", "calendar.event"},
+    "control": EVERYONE
+    | AREAS
+    | {"property.quote"}
+    | EARNEST
+    | SETTINGS
+    | INVENTORY
+    | {"crm.lead", "property.day"},
+    "finance": EVERYONE | AREAS | EARNEST | ACCOUNT,
+    "service": EVERYONE | AREAS | {"crm.lead"},
     "supervisor": EVERYONE
     | EARNEST
     | RECEPTION
     | REPS
     | PRICES
-    | {"property.unit.event", "property.client.handover"},
+    | {"property.unit.event", "property.client.handover", "property.quote"},
     "manager": EVERYONE
     | EARNEST
     | ACCOUNT
@@ -80,7 +93,9 @@ MENUS = {
     | REPS
     | SETTINGS
     | HEAD
-    | INVENTORY,
+    | AREAS
+    | INVENTORY
+    | {"property.quote", "property.area.clause"},
     "hq": EVERYONE
     | EARNEST
     | ACCOUNT
@@ -89,6 +104,8 @@ MENUS = {
     | SETTINGS
     | HEAD
     | PRICES
+    | AREAS
+    | {"property.quote", "property.area.clause"}
     | {"property.unit.event", "tier.definition"},
 }
 
