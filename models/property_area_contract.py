@@ -76,6 +76,7 @@ class PropertyContract(models.Model):
                 else (unit.area_gross, unit.area_measured)
             )
             live._write_through({"state": "cancelled"})
+            live.flush_recordset()  # before the next one meets the unique index
             if not clause or not sold or not measured or sold == measured:
                 continue
             made |= contract._make_area_settlement(survey, sold, measured)

@@ -26,9 +26,7 @@ class PropertyAreaSurvey(models.Model):
 
     name = fields.Char("Report No.", required=True)
     surveyor = fields.Char(help="Who measured: the survey office.")
-    date = fields.Date(
-        "Measured On", required=True, default=fields.Date.context_today
-    )
+    date = fields.Date("Measured On", required=True, default=fields.Date.context_today)
     building_id = fields.Many2one(
         "property.building", required=True, index=True, ondelete="restrict"
     )

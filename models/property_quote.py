@@ -8,6 +8,7 @@ LOAN_STEP = 1_000  # banks lend whole thousands
 COMMERCIAL = ("mortgage", "combined")
 PROVIDENT = ("provident", "combined")
 MOST_YEARS = 30
+USUAL_DOWN_PERCENT = 30
 
 
 class PropertyQuote(models.Model):
@@ -97,7 +98,7 @@ class PropertyQuote(models.Model):
     down_percent = fields.Float(
         "Down Payment (%)",
         digits=(5, 2),
-        compute="_compute_terms",
+        compute="_compute_down_percent",
         store=True,
         readonly=False,
     )
@@ -108,7 +109,7 @@ class PropertyQuote(models.Model):
     commercial_rate = fields.Float(
         "Commercial Rate (%)",
         digits=(6, 3),
-        compute="_compute_terms",
+        compute="_compute_commercial_rate",
         store=True,
         readonly=False,
     )
@@ -122,7 +123,7 @@ class PropertyQuote(models.Model):
     provident_rate = fields.Float(
         "Provident Fund Rate (%)",
         digits=(6, 3),
-        compute="_compute_terms",
+        compute="_compute_provident_rate",
         store=True,
         readonly=False,
     )
@@ -164,14 +165,12 @@ class PropertyQuote(models.Model):
     @api.depends("unit_id")
     def _compute_list_price(self):
         for quote in self:
-            if quote.state == "draft":
-                quote.list_price = quote.unit_id.list_price
+            quote.list_price = quote.unit_id.list_price
 
     @api.depends("unit_id")
     def _compute_price(self):
         for quote in self:
-            if quote.state == "draft":
-                quote.price = quote.unit_id.list_price
+            quote.price = quote.unit_id.list_price
 
     @api.depends("price", "list_price")
     def _compute_discount(self):
@@ -179,12 +178,20 @@ class PropertyQuote(models.Model):
             quote.discount = quote.list_price - quote.price
 
     @api.depends("unit_id")
-    def _compute_terms(self):
-        for quote in self.filtered("unit_id"):
-            policy = quote._policy()
-            quote.commercial_rate = policy.commercial_rate
-            quote.provident_rate = policy.provident_rate
-            quote.down_percent = max(policy.down_payment_percent, 30)
+    def _compute_down_percent(self):
+        for quote in self:
+            least = quote.unit_id and quote._policy().down_payment_percent
+            quote.down_percent = max(least or 0, USUAL_DOWN_PERCENT)
+
+    @api.depends("unit_id")
+    def _compute_commercial_rate(self):
+        for quote in self:
+            quote.commercial_rate = quote.unit_id and quote._policy().commercial_rate
+
+    @api.depends("unit_id")
+    def _compute_provident_rate(self):
+        for quote in self:
+            quote.provident_rate = quote.unit_id and quote._policy().provident_rate
 
     @api.depends("unit_id", "price", "down_percent", "payment_method")
     def _compute_provident_amount(self):

@@ -13,7 +13,9 @@ class PropertyQuote(models.Model):
     _inherit = "property.quote"
 
     # 等额本息 and 等额本金, both loans together
-    monthly_even = fields.Monetary("Equal Payments: a Month", compute="_compute_monthly")
+    monthly_even = fields.Monetary(
+        "Equal Payments: a Month", compute="_compute_monthly"
+    )
     interest_even = fields.Monetary(
         "Equal Payments: Interest", compute="_compute_monthly"
     )

@@ -31,6 +31,9 @@ property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/
 property.price.version      -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.price.line         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.price.rule         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.area.survey        -/-  r/-    rwcu/-   r/-     r/-     -/-       rwcu/-  r/r      -/-  -/-
+property.area.survey.line   -/-  r/-    rwcu/-   r/-     r/-     -/-       rwcu/-  r/r      -/-  -/-
+property.area.clause        r/r  r/r    r/r      r/r     r/r     r/r       rwcu/rwcu rwc/rwc -/- r/r
 property.price.history      -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
@@ -70,6 +73,9 @@ property.ownership        r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.discount         rwcu/-/-  r/r/-        r/r/-        r/r/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
+property.quote            rwc/-/-   -/-/-        rwc/rwc/-    -/-/-       -/-/-    rwc/-/-   rwcu/rwcu/-  r/r/r  -/-/-  rwc/-/-
+property.area.settlement  r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.area.settlement.line r/-/- r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.change           rwcu/-/-  rwcu/rwcu/-  rwcu/rwcu/-  r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
@@ -118,22 +124,7 @@ KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {
     "property.change.reason",
-    "property.concern",
-    "property.day.check.item",
-    "property.document.type",
-    "property.festival",
-    "property.mortgage.stage",
-    "property.roster.reason",
-}
-WIZARDS |= dict.fromkeys(
-    ("property.followup", "property.identity", "property.event.invite"),
-    ("rep", "clerk", "supervisor", "manager"),
-)
-WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
-KIN = {"name": "Kin", "relation": "child"}
-# Models that hold for all projects alike need no record rule.
-WITHOUT_RULE = {
-    "property.change.reason",
+    "property.area.clause",
     "property.concern",
     "property.day.check.item",
     "property.document.type",
@@ -288,7 +279,24 @@ class AccessCommon(PropertyCommon):
         history = cls.env["property.price.history"].search(
             [("unit_id", "=", unit.id)], limit=1
         )
-        return version, version.line_ids, version.rule_ids, history
+        survey = cls._make(
+            "property.area.survey",
+            name="1",
+            building_id=unit.building_id.id,
+            line_ids=[Command.create({"unit_id": unit.id, "area_gross": 1})],
+        )
+        clause = cls.env["property.area.clause"].search([], limit=1)
+        areas = survey, survey.line_ids, clause
+        return version, version.line_ids, version.rule_ids, history, *areas
+
+    @classmethod
+    def _make_area_settlement(cls, contract):
+        survey = cls.env["property.area.survey"].search(
+            [("building_id", "=", contract.unit_id.building_id.id)], limit=1
+        )
+        area = contract.unit_id.area_gross
+        settlement = contract._make_area_settlement(survey, area, area + 1)
+        return settlement, settlement.line_ids
 
     @classmethod
     def _make_release(cls, unit):
@@ -362,6 +370,8 @@ class AccessCommon(PropertyCommon):
             client.ownership_ids[:1],
             deposit,
             contract,
+            *cls._make_area_settlement(contract),
+            cls._make("property.quote", unit_id=unit.id, lead_id=client.id),
             contract.buyer_ids,
             contract.document_ids[:1],
             case,

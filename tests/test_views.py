@@ -27,6 +27,7 @@ EVERYONE = {
     "property.contract",
     "property.change",
     "property.contract.document",
+    "property.area.settlement",
     "property.installment",
     "property.receipt",
     "property.mortgage",
@@ -71,22 +72,28 @@ REPS = {
     "calendar.event",
     "property.discount",
 }
+AREAS = {"property.area.survey"}
+QUOTES = {"property.quote"}
 HEADS_OF_DEALS = {"property.discount.budget", "property.deposit.log"}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | REPS | EARNEST,
+    "rep": EVERYONE | RECEPTION | REPS | QUOTES | EARNEST,
     "clerk": EVERYONE
+    | AREAS
     | RECEPTION
     | EARNEST
     | ACCOUNT
     | {"crm.lead", "calendar.event", "property.discount"},
     "control": EVERYONE
+    | AREAS
+    | QUOTES
     | EARNEST
     | SETTINGS
     | INVENTORY
     | {"crm.lead", "property.day", "property.discount", "property.deposit.log"},
-    "finance": EVERYONE | EARNEST | ACCOUNT | {"property.discount"},
-    "service": EVERYONE | {"crm.lead"},
+    "finance": EVERYONE | AREAS | EARNEST | ACCOUNT | {"property.discount"},
+    "service": EVERYONE | AREAS | {"crm.lead"},
     "supervisor": EVERYONE
+    | QUOTES
     | EARNEST
     | RECEPTION
     | REPS
@@ -95,6 +102,8 @@ MENUS = {
     | HOLDS
     | {"property.client.handover"},
     "manager": EVERYONE
+    | AREAS
+    | QUOTES
     | EARNEST
     | ACCOUNT
     | RECEPTION
@@ -103,8 +112,10 @@ MENUS = {
     | SETTINGS
     | HEAD
     | INVENTORY
-    | {"res.bank"},
+    | {"res.bank", "property.area.clause"},
     "hq": EVERYONE
+    | AREAS
+    | QUOTES
     | EARNEST
     | ACCOUNT
     | RECEPTION
@@ -114,7 +125,7 @@ MENUS = {
     | HEAD
     | PRICES
     | HOLDS
-    | {"tier.definition"},
+    | {"tier.definition", "property.area.clause"},
 }
 
 
