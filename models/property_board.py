@@ -130,6 +130,7 @@ class PropertyBoard(models.AbstractModel):
             "buildings": [
                 building
                 | {
+                    "permit": None,
                     "units": [
                         [unit[0], unit[1], unit[2], WALL_STATES[unit[10]]]
                         for unit in building["units"]
