@@ -93,23 +93,23 @@ class PropertyBoard(models.AbstractModel):
         :return: {state: [ids]}; units that did not exist then are in none
         """
         project = self._project(project_id)
-        units = self.env["property.unit"]._search([("project_id", "=", project.id)])
+        units = self.env["property.unit"]
+        visible = set(units._search([("project_id", "=", project.id)]))
         self.env["property.unit.event"].flush_model()
-        rows = self.env.execute_query(
+        states = defaultdict(list)
+        for unit_id, state in self.env.execute_query(
             SQL(
-                """SELECT to_state, array_agg(unit_id)
-                     FROM (SELECT DISTINCT ON (unit_id) unit_id, to_state
-                             FROM property_unit_event
-                            WHERE project_id = %s AND date <= %s
-                            ORDER BY unit_id, date DESC, id DESC) at
-                    WHERE unit_id IN %s
-                    GROUP BY to_state""",
+                """SELECT DISTINCT ON (unit_id) unit_id, to_state
+                     FROM property_unit_event
+                    WHERE project_id = %s AND date <= %s
+                    ORDER BY unit_id, date DESC, id DESC""",
                 project.id,
                 fields.Datetime.to_datetime(moment),
-                units.subselect(),
             )
-        )
-        return dict(rows)
+        ):
+            if unit_id in visible:
+                states[state].append(unit_id)
+        return dict(states)
 
     # === The wall ===
 
@@ -130,6 +130,7 @@ class PropertyBoard(models.AbstractModel):
             "buildings": [
                 building
                 | {
+                    "permit": None,
                     "units": [
                         [unit[0], unit[1], unit[2], WALL_STATES[unit[10]]]
                         for unit in building["units"]

@@ -109,7 +109,7 @@ class PropertyBoard(models.AbstractModel):
         for document, label in (
             (unit.sudo().deposit_id, self.env._("Deposit")),
             (unit.sudo().contract_id, self.env._("Contract")),
-            (unit.sudo().hold_id, self.env._("Hold")),
+            (unit.sudo().hold_id, self.env._("Open Hold")),
             (unit, self.env._("Open Unit")),
         ):
             if document.with_env(self.env)._filtered_access("read"):

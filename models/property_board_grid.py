@@ -7,6 +7,7 @@ ground floor, a penthouse) shares the width of its entrance among its rooms.
 
 import re
 from collections import Counter, defaultdict
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ def natural(text):
     ]
 
 
+@lru_cache(maxsize=10_000)
 def position(floor, room):
     """What is left of a room's number without its floor: 02 of 1502, 0202 and 202."""
     digits = room.lstrip("0") if floor > 0 else room
@@ -93,9 +95,10 @@ def _floors(rooms):
     """The floors there are, from the top; those that a duplex reaches into as well."""
     floors = {room.floor for room in rooms}
     for room in rooms:
-        above = sum(floor > room.floor for floor in floors)
-        top = max(floors)
-        floors.update(range(top + 1, top + room.floor_count - above))
+        if room.floor_count > 1:
+            above = sum(floor > room.floor for floor in floors)
+            top = max(floors)
+            floors.update(range(top + 1, top + room.floor_count - above))
     return sorted(floors, reverse=True)
 
 

@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from ..models.property_board import ROW
 
 # Millimetres of an A3 sheet across that the building may fill.
-WIDTH, HEIGHT = 392, 205
-LARGEST = (34, 15)  # of a cell
+WIDTH, HEIGHT = 388, 218
+LARGEST = (64, 18)  # of a cell
 COLOURS = {
     "unreleased": "#eceef0",
     "held": "#cdbff2",

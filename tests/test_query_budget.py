@@ -120,7 +120,7 @@ class TestQueryBudget(PropertyCommon):
         project = self.project.id
         self.assertBudget(7, lambda: board.screen(project))
         self.assertBudget(2, lambda: board.live(project, self.units.ids))
-        self.assertBudget(2, lambda: board.at(project, "2999-01-01 00:00:00"))
+        self.assertBudget(3, lambda: board.at(project, "2999-01-01 00:00:00"))
         self.assertBudget(7, lambda: board.card(self.unit.id))
 
     # === Doors ===

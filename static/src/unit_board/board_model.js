@@ -17,6 +17,7 @@ export class BoardModel extends Reactive {
         this.units = markRaw(new Map());
         this.types = markRaw(new Map());
         this.buildings = [];
+        this.orientations = [];
         this.versions = {};
         this.changes = 0;
         this.onChange = () => {};
@@ -30,11 +31,6 @@ export class BoardModel extends Reactive {
 
     get project() {
         return this.data.project;
-    }
-
-    get orientations() {
-        const all = [...this.units.values()].map(({ orientation }) => orientation);
-        return [...new Set(all)].filter(Boolean).sort();
     }
 
     get since() {
@@ -51,6 +47,8 @@ export class BoardModel extends Reactive {
             new Map(buildings.flatMap(({ units }) => units.map((unit) => [unit.id, unit])))
         );
         this.types = markRaw(new Map((data.types || []).map(({ id, name }) => [id, name])));
+        const sides = new Set([...this.units.values()].map(({ orientation }) => orientation));
+        this.orientations = markRaw([...sides].filter(Boolean).sort());
         this.buildings = markRaw(buildings);
         this.changes++;
         this.listen(data.project);
