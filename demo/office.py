@@ -14,6 +14,7 @@ from .collections import Collections
 from .deals import Deals
 from .inventory import build_projects
 from .people import hire
+from .prices import Prices
 from .quarrels import Quarrels
 from .reception import Reception
 from .rings import Rings
@@ -68,12 +69,13 @@ class Office:
         self.changes = Changes(self)
         self.care = Care(self)
         self.collections = Collections(self)
+        self.prices = Prices(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
             for part in (
                 *(self.reception, self.rings, self.quarrels, self.changes),
-                self.collections,
+                *(self.collections, self.prices),
             ):
                 part.plan_day(day)
         self._run()

@@ -34,7 +34,7 @@ class PropertyAreaSettlement(models.Model):
         ondelete="restrict",
     )
     survey_id = fields.Many2one(
-        "property.area.survey", "Survey", readonly=True, index=True, ondelete="restrict"
+        "property.area.survey", readonly=True, index=True, ondelete="restrict"
     )
     clause_id = fields.Many2one(
         "property.area.clause", required=True, readonly=True, ondelete="restrict"
