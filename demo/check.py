@@ -65,7 +65,7 @@ def _money(env):
         "instalments add up to the price": contracts.filtered(
             lambda one: _differ(
                 [one.installment_ids._price_sum()],
-                one.price,
+                one.price + one.area_amount,
             )
         ),
         "receipts add up to what is paid": contracts.filtered(
@@ -81,7 +81,7 @@ def _money(env):
         "what is paid is on the instalments": contracts.filtered(
             lambda one: _differ(
                 one.installment_ids.mapped("paid_amount"),
-                min(one.paid_amount, one.price)
+                min(one.paid_amount, one.price + one.area_amount)
                 + min(one.fee_paid_amount, one.fee_amount),
             )
         ),

@@ -16,6 +16,7 @@ from .discounts import Discounts
 from .inventory import build_projects
 from .loans import Loans
 from .people import hire
+from .prices import Prices
 from .quarrels import Quarrels
 from .reception import Reception
 from .rings import Rings
@@ -74,24 +75,23 @@ class Office:
         self.care = Care(self)
         self.collections = Collections(self)
         self.loans = Loans(self)
+        self.prices = Prices(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
             for part in (
                 *(self.reception, self.rings, self.quarrels, self.changes),
-                *(self.collections, self.loans),
+                *(self.collections, self.loans, self.prices),
+                *(self.second_thoughts, self.discounts),
             ):
                 part.plan_day(day)
-            self.second_thoughts.plan_day(day)
-            self.discounts.plan_day(day)
         self._run()
         self.clock.set(self.now)
-        self.second_thoughts.finish()
-        self.reception.finish()
-        self.quarrels.finish()
-        self.discounts.finish()
-        self.care.finish()
-        self.loans.finish()
+        for part in (
+            *(self.second_thoughts, self.reception, self.quarrels),
+            *(self.discounts, self.care, self.loans),
+        ):
+            part.finish()
         desk.finish(self)
         stock.finish(self)
         self.env.flush_all()

@@ -34,7 +34,7 @@ class PropertyAreaSettlement(models.Model):
         ondelete="restrict",
     )
     survey_id = fields.Many2one(
-        "property.area.survey", "Survey", readonly=True, index=True, ondelete="restrict"
+        "property.area.survey", readonly=True, index=True, ondelete="restrict"
     )
     clause_id = fields.Many2one(
         "property.area.clause", required=True, readonly=True, ondelete="restrict"
@@ -78,7 +78,7 @@ class PropertyAreaSettlement(models.Model):
     contract_area = fields.Float(digits=(12, 2), readonly=True)
     measured_area = fields.Float(digits=(12, 2), readonly=True)
     price = fields.Monetary("Contract Price", readonly=True)
-    price_sqm = fields.Monetary("Price per ㎡", compute="_compute_ratio")
+    price_sqm = fields.Monetary("Price per ㎡", compute="_compute_price_sqm")
     difference = fields.Float(
         "Difference (㎡)", digits=(12, 2), compute="_compute_ratio", store=True
     )
@@ -109,13 +109,17 @@ class PropertyAreaSettlement(models.Model):
         "The areas of this contract are settled already.",
     )
 
-    @api.depends("contract_area", "measured_area", "price", "clause_id")
+    @api.depends("contract_area", "price")
+    def _compute_price_sqm(self):
+        for one in self:
+            one.price_sqm = one.contract_area and one.price / one.contract_area
+
+    @api.depends("contract_area", "measured_area", "clause_id")
     def _compute_ratio(self):
         for one in self:
             area = one.contract_area
             one.difference = one.measured_area - area
             one.ratio = area and 100 * one.difference / area
-            one.price_sqm = area and one.price / area
             clause = one.clause_id
             one.may_cancel = bool(
                 area

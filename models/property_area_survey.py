@@ -45,7 +45,7 @@ class PropertyAreaSurvey(models.Model):
     filename = fields.Char()
     line_ids = fields.One2many("property.area.survey.line", "survey_id", "Units")
     settlement_ids = fields.One2many("property.area.settlement", "survey_id")
-    unit_count = fields.Integer("Units", compute="_compute_counts")
+    unit_count = fields.Integer("Units Measured", compute="_compute_counts")
     beyond_count = fields.Integer("Beyond 3 %", compute="_compute_counts")
     settlement_count = fields.Integer(compute="_compute_counts")
 

@@ -72,7 +72,7 @@ class PropertyPolicy(models.Model):
     )
 
     def _deed_tax_percent(self, home, area):
-        """契税 of `home`: the family's first or second, or another (a shop, a third)."""
+        """契税 of `home`: the family's first or second, or another"""
         if home == "other":
             return self.deed_tax_other_percent
         if area <= self.deed_tax_area:

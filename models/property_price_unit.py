@@ -10,7 +10,7 @@ class PropertyUnit(models.Model):
     """The prices of a unit: entered freely until it is on sale, then changed by
     approved versions only; every change is kept (A7)."""
 
-    _inherit = "property.unit"
+    _inherit = "property.unit"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model_create_multi
     def create(self, vals_list):

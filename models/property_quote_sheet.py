@@ -108,7 +108,7 @@ class PropertyQuote(models.Model):
             )
 
     def _sheet_plan(self):
-        """The instalments as the plan has them, for print: [(name, days or date, sum)]"""
+        """The instalments as the plan has them, for print"""
         self.ensure_one()
         if not self.plan_id:
             return []
@@ -126,7 +126,7 @@ class PropertyQuote(models.Model):
 
 
 class PropertyUnit(models.Model):
-    _inherit = "property.unit"
+    _inherit = "property.unit"  # pylint: disable=consider-merging-classes-inherited
 
     def action_new_quote(self):
         """The form of a new quote on this unit (A7)."""

@@ -42,6 +42,7 @@ from . import (
     test_followup,
     test_form,
     test_form_cash,
+    test_form_receipts,
     test_handover,
     test_hold,
     test_id_number,

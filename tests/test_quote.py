@@ -163,7 +163,7 @@ class TestQuote(PropertyCommon):
             self.quote(unit_id=self.unit_2.id).action_issue()
 
     def test_owner(self):
-        """J1: a quote goes with its client; of one's own without client see one's own"""
+        """J1: a quote goes with its client; without one it is its maker's"""
         client = self.make_client(self.rep_a)
         with_client, without = self.quote(lead_id=client.id), self.quote()
         self.assertEqual((with_client | without).user_id, self.rep_a)
