@@ -9,7 +9,7 @@ from odoo.tests import tagged
 
 from .race import CommittedCase, own_connection, request
 
-FIGHTERS, UNITS, SECONDS = 100, 10, 60
+FIGHTERS, UNITS, SOLD, SECONDS = 100, 10, 4, 60
 # Which state of a unit a live deposit in each state means (E2).
 UNIT_STATE = {
     "slip": "slip",
@@ -81,12 +81,9 @@ def ask_cancel(env, rng, unit, clients, plan):
 
 
 def change_of(unit):
-    changes = unit.deposit_id.change_ids.filtered(
+    return unit.deposit_id.change_ids.filtered(
         lambda change: change.state in ("draft", "approved")
     )
-    if not changes:
-        raise UserError("Nothing is under way.")
-    return changes
 
 
 def approve(env, rng, unit, clients, plan):
@@ -104,7 +101,14 @@ def give_up(env, rng, unit, clients, plan):
     change_of(unit).action_withdraw()
 
 
-CHANGE = (ask_exchange, ask_exchange, ask_cancel, approve, execute, execute, give_up)
+def change(unit, rng):
+    """:return: the step that comes next with the sale of the unit"""
+    under_way = change_of(unit)
+    if not under_way:
+        return rng.choice((ask_exchange, ask_exchange, ask_cancel))
+    if rng.random() < 0.15:
+        return give_up
+    return approve if under_way.state == "draft" else execute
 
 
 # What a fighter tries with a unit in each state; what does not fit is refused.
@@ -112,8 +116,8 @@ MOVES = {
     "held": (release,),
     "available": (open_slip, open_slip, open_slip, hold),
     "slip": (pay, confirm, pay, confirm, lapse, withdraw),
-    "deposit": (sign, *CHANGE),
-    "contracted": CHANGE,
+    "deposit": (sign, change, change, change),
+    "contracted": (change,),
 }
 
 
@@ -148,6 +152,8 @@ class Attempt:
     def __call__(self, env):
         unit = env["property.unit"].browse(self.unit_id)
         step = self.rng.choice(MOVES[unit.state])
+        if step is change:
+            step = change(unit, self.rng)
         self.name = step.__name__
         step(env, self.rng, unit, self.clients, self.plan)
 
@@ -158,6 +164,7 @@ class TestFight(CommittedCase):
         """E2, A3: a hundred at once take, pay, sign, exchange and free ten units for a
         minute; in the end states, ledger, documents and money agree."""
         self.make_office(UNITS, 3 * FIGHTERS, roles=("manager",))
+        self.sell_some()
         deadline = time.monotonic() + SECONDS
         clients = self.clients.ids
         counts = self.fork(
@@ -176,10 +183,43 @@ class TestFight(CommittedCase):
             ],
         )
         total = sum(counts, Counter())
-        for step in {step for steps in MOVES.values() for step in steps}:
+        tried = {step for steps in MOVES.values() for step in steps} - {change}
+        for step in tried | {execute}:
             self.assertTrue(total[step.__name__, "done"], step.__name__)
+        done = [("project_id", "=", self.project.id), ("state", "=", "done")]
+        changes = self.env["property.change"].search(done)
+        self.assertIn("exchange", changes.mapped("kind"))
+        self.assertEqual(len(changes), total["execute", "done"])
         self.check_units()
         self.check_money()
+
+    def sell_some(self):
+        """Sales whose exchange is approved: all would execute it at once."""
+        for number, (unit, client) in enumerate(
+            zip(self.units[:SOLD], self.clients, strict=False)
+        ):
+            deposit = self.env["property.deposit"].create(
+                {
+                    "unit_id": unit.id,
+                    "lead_id": client.id,
+                    "amount": 20_000,
+                    "plan_id": self.plan.id,
+                }
+            )
+            deposit.action_open_slip()
+            deposit.action_register_payment()
+            deposit.action_confirm()
+            if number % 2:
+                deposit.action_sign()
+            ask(
+                self.env,
+                unit,
+                "exchange",
+                new_unit_id=self.units[SOLD + number].id,
+                new_plan_id=self.plan.id,
+            )
+            approve(self.env, None, unit, None, None)
+        self.commit()
 
     def check_units(self):
         for unit in self.units:
