@@ -67,9 +67,10 @@ class Discounts:
                 .review_ids.sorted("sequence")
                 .filtered(lambda one: one.status == "pending")[:1]
             )
-            users = review.reviewer_ids.sorted("id")
-            teams = discount.user_id.crm_team_ids.user_id
-            reviewer = (users & teams or users)[:1]
+            users = review.reviewer_ids.sorted("id") - self.env.ref("base.user_admin")
+            nearest = discount.user_id.crm_team_ids.user_id
+            nearest = users & nearest or users & discount.project_id.manager_id
+            reviewer = (nearest or users)[:1]
             levels -= 1
             if refused and not levels:
                 self.office.as_(reviewer, discount).reject_tier(REFUSED_FOR)

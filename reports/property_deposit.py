@@ -28,7 +28,10 @@ class PropertyDeposit(models.Model):
         return [
             ("unit_id", self.unit_id.name),
             ("state", self._proof_label("state")),
-            ("slip_expires", until and self.project_id.local_time(until)),
+            (
+                "slip_expires",
+                until and self.project_id.local_time(until).strftime("%Y-%m-%d %H:%M"),
+            ),
         ]
 
     def _proof_facts(self):
