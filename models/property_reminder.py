@@ -32,6 +32,7 @@ class PropertyReminder(models.Model):
     hour = fields.Integer("Not before (o'clock)", default=9, required=True)
     channel = fields.Selection(
         REMINDER_CHANNELS,
+        "Reminded By",
         required=True,
         default="activity",
     )

@@ -41,6 +41,7 @@ class PropertyReminderSent(models.Model):
     date = fields.Date("Reminded On", required=True, readonly=True)
     channel = fields.Selection(
         REMINDER_CHANNELS,
+        "Reminded By",
         required=True,
         readonly=True,
     )

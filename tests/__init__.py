@@ -31,6 +31,7 @@ from . import (
     test_first_sale,
     test_followup,
     test_form,
+    test_form_receipts,
     test_handover,
     test_id_number,
     test_installment,
