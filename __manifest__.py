@@ -40,6 +40,7 @@
         "reports/property_form_reports.xml",
         "reports/property_deposit_reports.xml",
         "reports/property_change_reports.xml",
+        "reports/property_contract_reports.xml",
         "reports/property_deferral_reports.xml",
         "reports/property_receipt_reports.xml",
         "reports/property_discount_reports.xml",

@@ -169,6 +169,9 @@ def _life(env):
         "property.contract": ("state", ("signed", "filed")),
         "property.receipt": ("state", ("draft", "confirmed")),
         "property.installment": ("state", ("pending", "paid", "overdue")),
+        "property.mortgage": ("state", ("open", "paid", "refused")),
+        "property.contract.document": ("state", ("missing", "received")),
+        "property.deferral": ("state", ("approved", "kept", "broken")),
         "crm.lead": ("ownership_state", ("owned", "free", "sold")),
         "property.interaction": ("invalid_reason", ("survey", "wrong", "agent")),
     }

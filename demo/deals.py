@@ -208,7 +208,9 @@ class Deals:
             self._add_spouse(contract, client)
         if office.chance(0.15):
             contract.special_clauses = rng.choice(CLAUSES)
+        office.loans.collect(contract, "sign", 0.9)
         contract.action_sign()
+        office.loans.begin(contract)
         office.at(office.in_days(5, 15), self.file, contract)
         office.at(office.in_days(10, 25), office.reception.care, client)
         for installment in contract.installment_ids.sudo():
@@ -239,12 +241,14 @@ class Deals:
         """When the money comes: at the desk, in time, late, or not yet."""
         office, rng = self.office, self.rng
         due = installment.due_date
-        if not due:  # until the building is so far
+        if (
+            not due or installment.kind in LOANS
+        ):  # the building, the bank
             return None
         if due == office.day:
             return office.at(office.soon(5, 30), self.receive, installment, 1)
         luck = rng.random()
-        if luck < 0.15 and installment.kind not in LOANS:  # half of it, well before
+        if luck < 0.15:  # half of it, well before
             delay, share = rng.randint(-40, -10), 0.5
         elif luck < 0.75:
             delay, share = rng.randint(-6, 0), 1
@@ -256,20 +260,19 @@ class Deals:
         return office.at(when, self.receive, installment, share)
 
     def receive(self, installment, share):
-        """Paid at the desk; a loan is paid out by the bank."""
+        """Paid at the desk."""
         office = self.office
         if not installment.exists():  # another plan since
             return
         amount = installment.currency_id.round(installment.residual * share)
         if not amount:  # a later payment went to this one, the oldest due
             return
-        loan = installment.kind in LOANS
         receipt = office.by("clerk", self.env["property.receipt"]).create(
             {
                 "contract_id": installment.contract_id.id,
                 "amount": amount,
                 "nature": "fee" if installment.kind == "fee" else "price",
-                "method": "loan" if loan else office.pick(METHODS),
+                "method": office.pick(METHODS),
                 "account_id": office.collections.account(installment).id,
                 "date": office.day,
             }

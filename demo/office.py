@@ -14,6 +14,7 @@ from .collections import Collections
 from .deals import Deals
 from .discounts import Discounts
 from .inventory import build_projects
+from .loans import Loans
 from .people import hire
 from .quarrels import Quarrels
 from .reception import Reception
@@ -72,12 +73,13 @@ class Office:
         self.second_thoughts = SecondThoughts(self)
         self.care = Care(self)
         self.collections = Collections(self)
+        self.loans = Loans(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
             for part in (
                 *(self.reception, self.rings, self.quarrels, self.changes),
-                self.collections,
+                *(self.collections, self.loans),
             ):
                 part.plan_day(day)
             self.second_thoughts.plan_day(day)
@@ -89,6 +91,8 @@ class Office:
         self.quarrels.finish()
         self.discounts.finish()
         self.care.finish()
+        self.clock.set(self.now)  # a job that commits lets go of it
+        self.loans.finish()
         desk.finish(self)
         self.env.flush_all()
 

@@ -142,16 +142,14 @@ class PropertyContract(models.Model):
         for contract in self:
             listed = contract.sudo().document_ids
             asked = kinds._asked_of(contract)
+            new = asked - listed.type_id
             listed.filtered(
                 lambda one, asked=asked: (
                     one.state == "missing" and one.type_id not in asked
                 )
             ).unlink()
             documents.create(
-                [
-                    {"contract_id": contract.id, "type_id": kind.id}
-                    for kind in asked - listed.type_id
-                ]
+                [{"contract_id": contract.id, "type_id": kind.id} for kind in new]
             )
 
     def _check_complete(self):

@@ -138,6 +138,18 @@ class PropertyMortgage(models.Model):
         installment = self.installment_id
         owed = min(self.amount, installment.residual)
         lines = [{"installment_id": installment.id, "amount": owed}] if owed > 0 else []
+        # The price of what is sold before completion goes to the supervised account.
+        account = (
+            self.env["property.bank.account"]
+            .sudo()
+            .search(
+                [
+                    ("project_id", "=", self.project_id.id),
+                    ("is_supervised", "=", True),
+                ],
+                limit=1,
+            )
+        )
         receipt = (
             self.env["property.receipt"]
             .sudo()
@@ -146,6 +158,7 @@ class PropertyMortgage(models.Model):
                     "contract_id": self.contract_id.id,
                     "amount": self.amount,
                     "method": "loan",
+                    "account_id": account.id,
                     "date": self.project_id.local_day(),
                     "note": f"{self.name} {self.bank_id.name}",
                     "line_ids": [fields.Command.create(line) for line in lines],

@@ -10,6 +10,8 @@ from . import (
     ir_actions_report,
     property_proof,
     property_deposit,
+    property_contract,
+    property_form_cash,
     property_receipt,
     property_collision,
     property_change,

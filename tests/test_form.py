@@ -325,6 +325,7 @@ class TestFormAccess(FormCommon, TransactionCase):
         G8: {"finance", "service", "manager", "hq"},
         "property.form.receipts": {"clerk", "finance", "manager", "hq"},
         FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
+        "property.form.cash": {"finance", "manager", "hq"},
     }
 
     def test_every_form_has_a_row_here(self):

@@ -74,10 +74,10 @@ export class FormViewer extends Component {
         const project = projects.find(({ id }) => id === remembered) || projects[0];
         this.state.options = this.props.state?.options || {
             project_id: project.id,
-            date_from: project.today,
-            date_to: project.today,
+            date_from: project.date_from || project.today,
+            date_to: project.date_to || project.today,
         };
-        if (this.isRange && !this.props.state?.options) {
+        if (this.isRange && !project.date_from && !this.props.state?.options) {
             this.state.options.date_from = `${project.today.slice(0, 4)}-01-01`;
         }
         this.state.tab = this.props.state?.tab || 0;
