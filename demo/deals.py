@@ -244,7 +244,7 @@ class Deals:
         due = installment.due_date
         if (
             not due or installment.kind in LOANS
-        ):  # the building, the bank must be so far
+        ):  # the building, the bank
             return None
         if due == office.day:
             return office.at(office.soon(5, 30), self.receive, installment, 1)

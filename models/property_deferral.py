@@ -43,7 +43,7 @@ class PropertyDeferral(models.Model):
         ondelete="restrict",
     )
     payment = fields.Char(
-        compute="_compute_contract_id", store=True, precompute=True, help="款项"
+        compute="_compute_contract_id", store=True, precompute=True
     )
     unit_id = fields.Many2one(related="contract_id.unit_id", store=True)
     project_id = fields.Many2one(

@@ -77,8 +77,8 @@ class PropertyFormReceipts(models.AbstractModel):
         ]
 
     def _summary_columns(self):
-        received, returned = self.env._("Received"), self.env._("Returned")
-        number, amount = self.env._("Number"), self.env._("Yuan")
+        received, returned = self.env._("Received"), self.env._("Refunded")
+        number, amount = self.env._("Payments"), self.env._("Yuan")
         return [
             Column("nature", self.env._("Nature"), width=14),
             Column("method", self.env._("Method"), width=10),

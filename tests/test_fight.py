@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from ..models.property_change import OPEN_STATES
 from .race import CommittedCase, own_connection, request
 
-FIGHTERS, UNITS, SECONDS = 100, 10, 60
+FIGHTERS, UNITS, SOLD, SECONDS = 100, 10, 4, 60
 # Which state of a unit a live deposit in each state means (E2).
 UNIT_STATE = {
     "slip": "slip",
@@ -20,6 +20,9 @@ UNIT_STATE = {
 }
 
 
+CHANGE = ("ask", "decide", "decide", "execute", "execute", "give_up")
+
+
 class Attempt:
     """One request: some step that may fit the state in which the unit is met."""
 
@@ -27,18 +30,9 @@ class Attempt:
     steps = {
         "held": ("release",),
         "available": ("open_slip",) * 5 + ("hold",),
-        "slip": (
-            "pay",
-            "pay",
-            "pay",
-            "confirm",
-            "confirm",
-            "confirm",
-            "lapse",
-            "cancel",
-        ),
-        "deposit": ("sign", "ask", "ask", "decide", "decide", "execute", "execute"),
-        "contracted": ("ask", "decide", "decide", "execute", "execute", "give_up", "refund"),
+        "slip": ("pay",) * 3 + ("confirm",) * 3 + ("lapse", "cancel"),
+        "deposit": ("sign", *CHANGE),
+        "contracted": ("refund", *CHANGE),
     }
 
     def __init__(self, rng, unit_id, clients, plan, manager):
@@ -159,6 +153,7 @@ class TestFight(CommittedCase):
         """E2, A3: a hundred at once take, pay, sign, exchange and free ten units for a
         minute; in the end states, ledger, documents and money agree."""
         self.make_office(UNITS, 3 * FIGHTERS, roles=("manager",))
+        self.sell_some()
         deadline = time.monotonic() + SECONDS
         clients = self.clients.ids
         counts = self.fork(
@@ -182,6 +177,17 @@ class TestFight(CommittedCase):
             self.assertTrue(total[step, "done"], f"{step}: {total}")
         self.check_units()
         self.check_money()
+
+    def sell_some(self):
+        """Sales there are from the start, on a slow machine too: two deposits, two
+        contracts."""
+        rng = random.Random(0)
+        for number, unit in enumerate(self.units[:SOLD]):
+            attempt = Attempt(rng, unit.id, self.clients.ids, self.plan.id, None)
+            attempt.env, attempt.unit = self.env, unit
+            for step in ("open_slip", "pay", "confirm", "sign")[: 3 + number % 2]:
+                getattr(attempt, step)()
+        self.commit()
 
     def check_units(self):
         for unit in self.units:
