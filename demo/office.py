@@ -83,7 +83,6 @@ class Office:
         self.reception.finish()
         self.quarrels.finish()
         self.care.finish()
-        self.collections.finish()
         self.loans.finish()
         desk.finish(self)
         self.env.flush_all()

@@ -3,6 +3,7 @@ from . import (
     property_form_visitors,
     property_form_sales_daily,
     property_form_owners,
+    property_form_receipts,
     property_form_fairness,
     property_form_pdf,
     property_form_xlsx,

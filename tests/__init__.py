@@ -26,6 +26,7 @@ from . import (
     test_followup,
     test_form,
     test_form_cash,
+    test_form_receipts,
     test_handover,
     test_id_number,
     test_installment,

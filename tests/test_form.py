@@ -323,6 +323,7 @@ class TestFormAccess(FormCommon, TransactionCase):
         G1: {"rep", "clerk", "supervisor", "manager", "hq"},
         G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
+        "property.form.receipts": {"clerk", "finance", "manager", "hq"},
         FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
         "property.form.cash": {"finance", "manager", "hq"},
     }
