@@ -242,9 +242,7 @@ class Deals:
         """When the money comes: at the desk, in time, late, or not yet."""
         office, rng = self.office, self.rng
         due = installment.due_date
-        if (
-            not due or installment.kind in LOANS
-        ):  # the building, the bank
+        if not due or installment.kind in LOANS:  # the building, the bank
             return None
         if due == office.day:
             return office.at(office.soon(5, 30), self.receive, installment, 1)

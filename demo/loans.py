@@ -144,8 +144,14 @@ class Loans:
         deferral = self.office.as_(manager, deferral)
         if self.office.chance(0.15):
             deferral.reject_tier("已多次逾期，请按合同约定付款")
-        else:
-            deferral.validate_tier()
+            return
+        deferral.validate_tier()
+        if self.office.chance(0.6):  # a man of his word
+            left = (deferral.promise_date - self.office.day).days
+            self.office.at(
+                self.office.in_days(1, max(1, left - 1)),
+                *(self.office.deals.receive, deferral.sudo().installment_id, 1),
+            )
 
     def finish(self):
         self.env["property.mortgage"]._cron_remind()

@@ -86,12 +86,13 @@ class Office:
             ):
                 part.plan_day(day)
         self._run()
-        self.clock.set(self.now)
         for part in (
             *(self.second_thoughts, self.reception, self.quarrels),
             *(self.discounts, self.care, self.loans),
         ):
+            self.clock.set(self.now)  # a job that commits lets go of it
             part.finish()
+        self.clock.set(self.now)
         desk.finish(self)
         stock.finish(self)
         self.env.flush_all()

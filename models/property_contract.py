@@ -87,7 +87,9 @@ class PropertyContract(models.Model):
     sign_date = fields.Date(required=True, tracking=True)
     filing_number = fields.Char(tracking=True, copy=False, help="Online (网签).")
     filing_date = fields.Date(tracking=True, copy=False)
-    record_number = fields.Char(tracking=True, copy=False, help="With the authority (备案).")
+    record_number = fields.Char(
+        tracking=True, copy=False, help="With the authority (备案)."
+    )
     record_date = fields.Date(tracking=True, copy=False)
     cancel_date = fields.Date("Cancelled On", readonly=True, copy=False)
 

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .property_document_type import PURPOSES
-
 
 class PropertyContractDocument(models.Model):
     """One line of a contract's checklist: a paper, who took it in and when (E9)."""
@@ -30,7 +28,7 @@ class PropertyContractDocument(models.Model):
         "property.document.type", "Document", required=True, ondelete="restrict"
     )
     sequence = fields.Integer(related="type_id.sequence", store=True)
-    purpose = fields.Selection(PURPOSES, related="type_id.purpose", store=True)
+    purpose = fields.Selection(related="type_id.purpose", store=True)
     state = fields.Selection(
         [
             ("missing", "Missing"),

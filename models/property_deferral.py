@@ -42,9 +42,7 @@ class PropertyDeferral(models.Model):
         index=True,
         ondelete="restrict",
     )
-    payment = fields.Char(
-        compute="_compute_contract_id", store=True, precompute=True
-    )
+    payment = fields.Char(compute="_compute_contract_id", store=True, precompute=True)
     unit_id = fields.Many2one(related="contract_id.unit_id", store=True)
     project_id = fields.Many2one(
         related="contract_id.project_id", store=True, precompute=True, index=True

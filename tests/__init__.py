@@ -23,6 +23,7 @@ from . import (
     test_collision_privacy,
     test_contract,
     test_contract_document,
+    test_contract_paper,
     test_contract_steps,
     test_crm_quiet,
     test_day,
