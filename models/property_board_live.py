@@ -77,7 +77,7 @@ class PropertyProject(models.Model):
 
 
 class PropertyUnit(models.Model):
-    _inherit = "property.unit"
+    _inherit = "property.unit"  # pylint: disable=consider-merging-classes-inherited
 
     def _announce(self, from_states, to_state):
         self.project_id._notify_board(self, from_states)
