@@ -80,6 +80,7 @@ from . import (
     test_scripted_day,
     test_settlement,
     test_share,
+    test_side_doors,
     test_slip,
     test_slip_limits,
     test_slip_race,
