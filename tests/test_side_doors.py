@@ -1,5 +1,7 @@
+from contextlib import suppress
+
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
@@ -181,3 +183,68 @@ class TestSideDoors(ChangeCommon):
         with self.assertRefused("not your turn"):
             self.rpc(self.manager, line, "write", vals | {"amount": 20_000})
         self.assertEqual((change.state, line.amount), ("draft", 18_000))
+
+    def test_floor_price_by_detour(self):
+        """A7, J1: the floor price comes to no rep over another document's path"""
+        self.rep_a.group_ids |= self.env.ref("base.group_allow_export")
+        client = self.make_client(self.rep_a)
+        deposit = self.open_slip(client, self.unit)
+        quotes = self.env["property.quote"].with_user(self.rep_a)
+        quotes.create({"unit_id": self.unit.id, "lead_id": client.id})
+        for model, path in (
+            ("property.unit", "floor_price"),
+            ("property.deposit", "unit_id.floor_price"),
+            ("property.quote", "unit_id.floor_price"),
+            ("crm.lead", "deposit_ids.unit_id.floor_price"),
+        ):
+            records = self.env[model].with_user(self.rep_a)
+            for method, args in (
+                ("search_count", [[(path, ">", 1)]]),
+                ("search_read", [[(path, "=", deposit.price)], ["id"]]),
+                ("formatted_read_group", [[(path, ">", 1)], [], ["__count"]]),
+                (
+                    "export_data",
+                    [records.search([], limit=1).ids, [path.replace(".", "/")]],
+                ),
+            ):
+                with self.subTest(model=model, method=method):
+                    ids = [args.pop(0)] if method == "export_data" else []
+                    with self.assertRaises(AccessError):
+                        call_kw(records, method, ids + args, {})
+
+    def test_no_number(self):
+        """E4, F2: what is no number (NaN, infinity) is neither a price nor money"""
+        client = self.make_client(self.rep_a)
+        contract = self.make_contract(self.unit)
+        for value in (float("nan"), float("inf")):
+            for user, model, vals in (
+                (
+                    self.rep_a,
+                    "property.discount",
+                    {
+                        "unit_id": self.unit_2.id,
+                        "lead_id": client.id,
+                        "extra_amount": value,
+                        "reason": "x",
+                    },
+                ),
+                (
+                    self.control,
+                    "property.deposit",
+                    {"unit_id": self.unit_2.id, "lead_id": client.id, "price": value},
+                ),
+                (
+                    self.clerk,
+                    "property.receipt",
+                    {"contract_id": contract.id, "amount": value},
+                ),
+            ):
+                with self.subTest(model=model, value=value):
+                    records = self.env[model].with_user(user)
+                    before = records.search([])
+                    with suppress(ArithmeticError, ValueError, UserError):
+                        with self.cr.savepoint():
+                            call_kw(records, "create", [vals], {})
+                            self.env.flush_all()
+                    self.env.invalidate_all()
+                    self.assertEqual(records.search([]), before)
