@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
-WAVES = (("第二批加推", ((3, (21, 22, 23)), (10, (24, 25, 26)))), ("收官加推", ((30, None),)))
+WAVES = (
+    ("第二批加推", ((3, (21, 22, 23)), (10, (24, 25, 26)))),
+    ("收官加推", ((30, None),)),
+)
 
 
 def hold(office, unit, reason):

@@ -134,7 +134,7 @@ class PropertyBoard(models.AbstractModel):
                     "units": [
                         [unit[0], unit[1], unit[2], WALL_STATES[unit[10]]]
                         for unit in building["units"]
-                    ]
+                    ],
                 }
                 for building in self._buildings(project)
             ],

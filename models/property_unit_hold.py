@@ -43,7 +43,9 @@ class PropertyUnit(models.Model):
         if operator != "in":
             return NotImplemented
         holds = self._open_holds()
-        domain = Domain("id", "in", holds.filtered_domain([("id", "in", value)]).unit_id.ids)
+        domain = Domain(
+            "id", "in", holds.filtered_domain([("id", "in", value)]).unit_id.ids
+        )
         if False in value:
             domain |= Domain("id", "not in", holds.unit_id.ids)
         return domain

@@ -105,9 +105,7 @@ class TestBoard(BoardCommon):
         self.unit_3.active = False
         screen = self.board(self.rep_a).screen(self.project.id)
         self.assertNotIn(self.unit_3.id, self.rows(screen))
-        self.assertFalse(
-            self.board(self.rep_a).live(self.project.id, self.unit_3.ids)
-        )
+        self.assertFalse(self.board(self.rep_a).live(self.project.id, self.unit_3.ids))
 
     # === Who sees what ===
 
@@ -148,8 +146,7 @@ class TestBoard(BoardCommon):
                 client = NAME if user.login in sees else ""
                 self.assertEqual(card["whose"]["client"], client)
                 opens = any(
-                    action["model"] == "property.deposit"
-                    and not action["method"]
+                    action["model"] == "property.deposit" and not action["method"]
                     for action in card["actions"]
                 )
                 self.assertEqual(opens, bool(client))
@@ -247,7 +244,9 @@ class TestWallRoute(PropertyCommon, HttpCase):
         url = f"/property/wall/{self.project.id}"
         answer = self.url_open(url, allow_redirects=False)
         self.assertEqual(answer.status_code, 303)
-        self.assertIn(f"/odoo/{self.project.id}/property-wall", answer.headers["Location"])
+        self.assertIn(
+            f"/odoo/{self.project.id}/property-wall", answer.headers["Location"]
+        )
         for other in (self.other_project.id, 987654):
             answer = self.url_open(f"/property/wall/{other}", allow_redirects=False)
             self.assertEqual(answer.status_code, 404)

@@ -56,7 +56,9 @@ class TestBoardGrid(BaseCase):
     def test_shops_share_the_width(self):
         """A floor of its own kind fills its entrance, the large rooms wider"""
         rooms = tower((2, 3, 4), (1, 2, 3, 4))
-        shops = [(90 + n, "", 1, f"S{n}", 1, area) for n, area in enumerate((40, 60, 50))]
+        shops = [
+            (90 + n, "", 1, f"S{n}", 1, area) for n, area in enumerate((40, 60, 50))
+        ]
         grid = lay_out([*rooms, *shops])
         cells = [grid["cells"][shop[0]] for shop in shops]
         self.assertEqual(cells[0].x, 0)

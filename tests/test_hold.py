@@ -175,9 +175,7 @@ class TestHold(HoldCommon):
             self.run_cron("ir_cron_remind_holds")
         told = self.reminders(holds)
         self.assertEqual(told.user_id, self.control)
-        self.assertEqual(
-            sorted(told.mapped("summary")), ["1-101, 2-101", "2-102"]
-        )
+        self.assertEqual(sorted(told.mapped("summary")), ["1-101, 2-101", "2-102"])
         self.assertEqual(set(holds.unit_id.mapped("state")), {"held"})
 
     def test_reminder_goes_with_the_hold(self):

@@ -14,8 +14,10 @@ class Board(Case):
     def prepare(self, env):
         """Ten towers of thirty floors, ten rooms each, with a history of two moves."""
         env = env(su=True)  # who looks at it is no matter here
-        self.project = env["property.project"].browse(self.picks.project).copy(
-            {"name": "Board", "code": "BOARD"}
+        self.project = (
+            env["property.project"]
+            .browse(self.picks.project)
+            .copy({"name": "Board", "code": "BOARD"})
         )
         buildings = env["property.building"].create(
             [
