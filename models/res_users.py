@@ -124,6 +124,17 @@ class ResUsers(models.Model):
             company_ids, "clerk", "control", "finance", "service", "manager", "hq"
         )
 
+    def _office_metric_domain(self, company_ids):
+        """`property.metric`: a rep what he did, a supervisor what his teams did; who
+        handles deals and no clients, the deals of all."""
+        domain = self._office_domain(company_ids, "clerk", "manager", "hq", lead=None)
+        if self._has_office_role("clerk", "manager", "hq"):
+            return domain
+        if self._has_office_role("control", "finance", "service"):
+            deals = Domain("metric", "in", self.env["property.metric"]._deal_metrics)
+            domain |= deals & self._office_project_domain(company_ids)
+        return domain
+
     def _office_collision_domain(self, company_ids):
         """`property.collision`: both parties, their supervisors, and who sees all."""
         domain = self._office_project_domain(company_ids)

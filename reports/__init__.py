@@ -1,4 +1,6 @@
 from . import (
+    property_metric,
+    property_metric_facts,
     property_form,
     property_form_visitors,
     property_form_sales_daily,
