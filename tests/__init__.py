@@ -19,6 +19,7 @@ from . import (
     test_first_sale,
     test_followup,
     test_form,
+    test_form_engine,
     test_handover,
     test_id_number,
     test_interaction,

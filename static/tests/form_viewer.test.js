@@ -58,13 +58,15 @@ function compiled(options) {
         sections: [
             {
                 title: "By Building",
+                charts: [],
+                note: "",
                 columns: COLUMNS,
                 rows: [
                     row("A", "line", ["A", 1234567.4, 0, 12.5], [false, true, false, false]),
                     row("T", "total", ["Total", 1234567.4, 0, null], [false, true, false, false]),
                 ],
             },
-            { title: "By Floor", columns: COLUMNS, rows: [] },
+            { title: "By Floor", columns: COLUMNS, rows: [], charts: [], note: "" },
         ],
     };
 }

@@ -8,6 +8,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { FormChart } from "./form_chart";
 
 const PROJECT_KEY = "crm_property_sales.project";
 const DECIMALS = { integer: 0, yuan: 0, area: 2, money: 2, percent: 1 };
@@ -46,7 +47,7 @@ export function shiftDay(day, count) {
 /** Any form of `property.form` on screen: choose, read, open the records, download. */
 export class FormViewer extends Component {
     static template = "crm_property_sales.FormViewer";
-    static components = { Layout };
+    static components = { FormChart, Layout };
     static props = { ...standardActionServiceProps };
 
     setup() {
