@@ -49,6 +49,8 @@ from . import (
     property_installment,
     property_receipt,
     property_mailing,
+    property_target,
+    property_advertising,
     property_access_log,
     property_festival,
     property_event_guest,

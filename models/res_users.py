@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .metric import DEAL_METRICS
+
 ROLES = (
     "rep",
     "clerk",
@@ -131,9 +133,17 @@ class ResUsers(models.Model):
         if self._has_office_role("clerk", "manager", "hq"):
             return domain
         if self._has_office_role("control", "finance", "service"):
-            deals = Domain("metric", "in", self.env["property.metric"]._deal_metrics)
+            deals = Domain("metric", "in", DEAL_METRICS)
             domain |= deals & self._office_project_domain(company_ids)
         return domain
+
+    def _office_target_domain(self, company_ids):
+        """`property.target`: a rep his own, a supervisor his teams' and the project's"""
+        domain = self._office_project_domain(company_ids)
+        if self._has_office_role("clerk", "manager", "hq"):
+            return domain
+        whole = [False] * self._has_office_role("supervisor")
+        return domain & Domain("user_id", "in", self._office_rep_ids() + whole)
 
     def _office_collision_domain(self, company_ids):
         """`property.collision`: both parties, their supervisors, and who sees all."""

@@ -1,7 +1,7 @@
 from odoo import models
 
+from ..models.metric import Tally, parts
 from .form_table import Figure
-from .metric import Tally, parts
 
 
 class PropertyBlock(models.AbstractModel):
@@ -22,8 +22,9 @@ class PropertyBlock(models.AbstractModel):
             ("day", ">=", scope.date_from.isoformat()),
             ("day", "<=", scope.date_to.isoformat()),
         ]
-        if scope.user:
-            domain.append(("user_id", "=", scope.user.id))
+        for name, record in (("user_id", scope.user), ("building_id", scope.building)):
+            if record:
+                domain.append((name, "=", record.id))
         return domain
 
     def _tally(self, domain, *groupby):

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 from odoo import models
 
-from .form_table import Column, Figure, Section
+from .form_table import Column, Section
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,12 @@ class PropertyBlockReps(models.AbstractModel):
 
     def _measures(self):
         """The columns of G2."""
-        _ = self.env._
         visits, deposits, contracts, ended, conversion = (
-            _("Visits"),
-            _("Deposits"),
-            _("Contracts"),
-            _("Cancellations"),
-            _("Conversion (%)"),
+            self.env._("Visits"),
+            self.env._("Deposits"),
+            self.env._("Contracts"),
+            self.env._("Cancellations"),
+            self.env._("Conversion (%)"),
         )
 
         def counts(group, *names):
@@ -52,9 +51,9 @@ class PropertyBlockReps(models.AbstractModel):
 
         def deals(name, group):
             return [
-                Measure(name, "number", "integer", group, _("units"), 5),
+                Measure(name, "number", "integer", group, self.env._("units"), 5),
                 Measure(name, "area", "area", group, "㎡", 9),
-                Measure(name, "amount", "yuan", group, _("yuan"), 11),
+                Measure(name, "amount", "yuan", group, self.env._("yuan"), 11),
             ]
 
         def rates(*names):
@@ -64,34 +63,34 @@ class PropertyBlockReps(models.AbstractModel):
             ]
 
         return [
-            *counts("", ("calls", _("Calls"))),
+            *counts("", ("calls", self.env._("Calls"))),
             *counts(
                 visits,
-                ("first", _("First")),
-                ("called", _("After Call")),
-                ("returns", _("Return")),
+                ("first", self.env._("First")),
+                ("called", self.env._("After Call")),
+                ("returns", self.env._("Return")),
             ),
             *counts(
                 "",
-                ("registrations", _("Registrations")),
-                ("followups", _("Follow-ups")),
-                ("missed", _("Not Followed Up")),
-                ("slips", _("Slips")),
+                ("registrations", self.env._("Registrations")),
+                ("followups", self.env._("Follow-ups")),
+                ("missed", self.env._("Not Followed Up")),
+                ("slips", self.env._("Slips")),
             ),
             *deals("deposits", deposits),
             *deals("contracts", contracts),
             *counts(
                 ended,
-                ("cancelled_deposits", _("of Deposits")),
-                ("cancelled_contracts", _("of Contracts")),
+                ("cancelled_deposits", self.env._("of Deposits")),
+                ("cancelled_contracts", self.env._("of Contracts")),
             ),
-            *counts("", ("exchanges", _("Exchanges"))),
-            Measure("receipts", "amount", "yuan", "", _("Receipts"), 11),
-            Measure("refunds", "amount", "yuan", "", _("Refunds"), 10),
+            *counts("", ("exchanges", self.env._("Exchanges"))),
+            Measure("receipts", "amount", "yuan", "", self.env._("Receipts"), 11),
+            Measure("refunds", "amount", "yuan", "", self.env._("Refunds"), 10),
             *rates(
-                ("call_rate", _("Call → Visit")),
-                ("deposit_rate", _("Visit → Deposit")),
-                ("contract_rate", _("Deposit → Contract")),
+                ("call_rate", self.env._("Call → Visit")),
+                ("deposit_rate", self.env._("Visit → Deposit")),
+                ("contract_rate", self.env._("Deposit → Contract")),
             ),
         ]
 
@@ -141,7 +140,9 @@ class PropertyBlockReps(models.AbstractModel):
         section.add(
             self.env._("Difference"),
             *(
-                self._change(now.get(one.name, one.measure), before.get(one.name, one.measure))
+                self._change(
+                    now.get(one.name, one.measure), before.get(one.name, one.measure)
+                )
                 for one in measures
             ),
             level="subtotal",

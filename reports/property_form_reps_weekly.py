@@ -21,7 +21,7 @@ class PropertyFormRepsWeekly(models.AbstractModel):
             week,
             self._measures(),
             self._facts(scope),
-            self._facts(self._before(scope)),
+            self._facts(scope.previous()),
             self.env._("Last Week"),
         )
         return [week, self._days(scope), *self._channel_sections(scope)]
@@ -30,8 +30,7 @@ class PropertyFormRepsWeekly(models.AbstractModel):
 
     def _days(self, scope):
         """A line for each figure of the project, then of each rep who has any."""
-        earlier = self._before(scope)
-        days = scope.days()
+        days = scope.days
         section = Section(
             self.env._("Day by Day"),
             [
@@ -46,7 +45,7 @@ class PropertyFormRepsWeekly(models.AbstractModel):
                 Column("change", self.env._("Difference"), "measure", 12),
             ],
         )
-        domain, before = self._facts(scope), self._facts(earlier)
+        domain, before = self._facts(scope), self._facts(scope.previous())
         now, then = (
             self._tally(domain, "user_id", "day:day"),
             self._tally(before, "user_id"),
@@ -54,7 +53,10 @@ class PropertyFormRepsWeekly(models.AbstractModel):
         self._add_days(
             section,
             self.env._("Total"),
-            {day: self._sum(t for (_u, d), t in now.items() if d == day) for day in days},
+            {
+                day: self._sum(t for (_u, d), t in now.items() if d == day)
+                for day in days
+            },
             self._sum(then.values()),
             (domain, before),
             whole=True,

@@ -3,7 +3,7 @@ from datetime import date, datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .metric import DEAL_METRICS, METRICS, Tally
+from ..models.metric import METRICS, Tally
 
 # No place's clock is further from UTC than this.
 CLOCKS = timedelta(hours=15)
@@ -23,7 +23,6 @@ class PropertyMetric(models.Model):
     _auto = False
     _order = "date DESC, id DESC"
     _rec_name = "metric"
-    _deal_metrics = DEAL_METRICS
 
     metric = fields.Selection(METRICS, readonly=True)
     date = fields.Datetime("Moment", readonly=True)

@@ -71,12 +71,13 @@ class PropertyMetric(models.Model):
         """
         if is_day := columns.pop("is_day", False):
             day, hour = at, SQL("NULL::int4")
-            at = SQL(
-                "(%s::timestamp AT TIME ZONE project.tz) AT TIME ZONE 'UTC'", at
-            )
+            at = SQL("(%s::timestamp AT TIME ZONE project.tz) AT TIME ZONE 'UTC'", at)
         else:
             clock = SQL("((%s AT TIME ZONE 'UTC') AT TIME ZONE project.tz)", at)
-            day, hour = SQL("%s::date", clock), SQL("extract(hour FROM %s)::int4", clock)
+            day, hour = (
+                SQL("%s::date", clock),
+                SQL("extract(hour FROM %s)::int4", clock),
+            )
         values = {
             "id": SQL("fact.id::int8 * %s + %s", SHIFT, place),
             "metric": SQL("(%s)::varchar", metric),
