@@ -8,6 +8,8 @@ CLIENT_MODELS = (
     "property.interaction",
     "property.deposit",
     "property.contract",
+    "property.mortgage",
+    "property.earnest",
 )
 
 

@@ -282,12 +282,13 @@ class PropertyUnit(models.Model):
         deposit = self.sudo().deposit_id
         if self.state in RESERVED_STATES and deposit:
             return self.env._(
-                "%(unit)s is taken: %(state)s by %(user)s since %(date)s. Choose "
-                "another unit.",
+                "%(unit)s is taken: %(state)s by %(user)s since %(date)s%(until)s. "
+                "Choose another unit.",
                 unit=self.name,
                 state=labels[self.state],
                 user=deposit.user_id.name or deposit.create_uid.name,
-                date=self.project_id.local_time(deposit.date),
+                date=self.project_id.local_time(deposit.date).strftime("%Y-%m-%d %H:%M"),
+                until=deposit._until_words(),
             )
         return self.env._(
             "%(unit)s is '%(from)s' and cannot become '%(to)s'.",

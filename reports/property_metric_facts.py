@@ -7,6 +7,7 @@ IDS = (
     *("project_id", "company_id", "user_id", "source_id", "campaign_id"),
     *("unit_id", "building_id", "unit_type_id"),
 )
+FEE_RETURNED = SQL("fact.nature = 'fee' AND fact.kind = 'refund'")
 SHIFT = 16  # branches of the query: an id is that of the record and its branch
 
 
@@ -33,15 +34,19 @@ class PropertyMetric(models.Model):
         "property.unit": ["building_id", "unit_type_id"],
         "property.deposit": [
             *("name", "date", "project_id", "lead_id", "user_id", "unit_id", "price"),
-            *("area_gross", "confirm_date"),
+            *("area_gross", "confirm_date", "exchanged_from_id"),
         ],
         "property.contract": [
             *("name", "sign_date", "filing_date", "state", "project_id", "lead_id"),
-            *("user_id", "unit_id", "price", "area_gross"),
+            *("user_id", "unit_id", "price", "area_gross", "deposit_id"),
         ],
         "property.receipt": [
             *("confirm_date", "project_id", "lead_id", "user_id", "deposit_id"),
-            *("amount", "kind", "state"),
+            *("amount", "kind", "state", "nature", "method"),
+        ],
+        "property.change": [
+            *("kind", "state", "done_date", "project_id", "lead_id", "user_id"),
+            *("unit_id", "deposit_id", "price", "price_difference", "area_difference"),
         ],
     }
 
@@ -57,6 +62,7 @@ class PropertyMetric(models.Model):
             self._contracts(),
             self._filings(),
             self._receipts(),
+            self._changes(),
         ]
         return SQL(" UNION ALL ").join(
             SQL("(%s)", self._branch(place, **branch))
@@ -234,21 +240,33 @@ class PropertyMetric(models.Model):
         )
 
     def _slips(self):
+        """Slips opened for a client; what holds the new unit of an exchange is none."""
         return self._deal(
-            "property.deposit", "slips", SQL("fact.name IS NOT NULL"), SQL("fact.date")
+            "property.deposit",
+            "slips",
+            SQL("fact.name IS NOT NULL AND fact.exchanged_from_id IS NULL"),
+            SQL("fact.date"),
         )
 
     def _deposits(self):
         """Confirmed by finance, whatever became of them: what ends counts apart."""
-        at = SQL("fact.confirm_date")
-        return self._deal("property.deposit", "deposits", SQL("%s IS NOT NULL", at), at)
+        return self._deal(
+            "property.deposit",
+            "deposits",
+            SQL("fact.confirm_date IS NOT NULL AND fact.exchanged_from_id IS NULL"),
+            SQL("fact.confirm_date"),
+        )
 
     def _contracts(self):
-        """Signed, whatever became of them: the number is given at the signing."""
+        """Signed, whatever became of them: the number is given at the signing. The
+        contract that follows an exchange of a signed one is no sale more."""
         return self._deal(
             "property.contract",
             "contracts",
-            SQL("fact.name IS NOT NULL AND fact.state != 'draft'"),
+            SQL(
+                "fact.name IS NOT NULL AND fact.state != 'draft' AND NOT %s",
+                self._was_signed(SQL("fact.deposit_id"), earlier=True),
+            ),
             SQL("fact.sign_date"),
             is_day=True,
         )
@@ -266,14 +284,19 @@ class PropertyMetric(models.Model):
         )
 
     def _receipts(self):
-        """Money that finance has confirmed, in and out."""
+        """Money that finance has confirmed, in and out; what is carried from one
+        document to another moves nothing."""
         branch = self._deal(
             "property.receipt",
-            SQL("fact.kind || 's'"),
-            SQL("fact.state = 'confirmed'"),
+            SQL("CASE WHEN fact.nature = 'fee' THEN 'fees' ELSE fact.kind || 's' END"),
+            SQL("fact.state = 'confirmed' AND fact.method != 'carried'"),
             SQL("fact.confirm_date"),
+            number=SQL("CASE WHEN %s THEN -1 ELSE 1 END", FEE_RETURNED),
             area=SQL("0::float8"),
-            amount=SQL("COALESCE(fact.amount, 0)::numeric"),
+            amount=SQL(
+                "(CASE WHEN %s THEN -1 ELSE 1 END * COALESCE(fact.amount, 0))::numeric",
+                FEE_RETURNED,
+            ),
         )
         return branch | {
             "tables": SQL(
@@ -282,3 +305,59 @@ class PropertyMetric(models.Model):
                 self._joins(SQL("deposit.unit_id")),
             )
         }
+
+    def _changes(self):
+        """Sales that were undone or moved to another unit, before or after signing."""
+        exchange = SQL("fact.kind = 'exchange'")
+        return self._deal(
+            "property.change",
+            SQL(
+                "CASE WHEN %s THEN 'exchanged_' ELSE 'cancelled_' END || "
+                "CASE WHEN %s THEN 'contracts' ELSE 'deposits' END",
+                exchange,
+                self._was_signed(SQL("fact.deposit_id")),
+            ),
+            SQL(
+                "fact.state = 'done' AND fact.done_date IS NOT NULL "
+                "AND fact.kind IN ('exchange', 'cancel') AND deposit.confirm_date IS NOT NULL"
+            ),
+            SQL("fact.done_date"),
+            area=SQL(
+                "CASE WHEN %s THEN COALESCE(fact.area_difference, 0) "
+                "ELSE COALESCE(deposit.area_gross, 0) END::float8",
+                exchange,
+            ),
+            amount=SQL(
+                "CASE WHEN %s THEN COALESCE(fact.price_difference, 0) "
+                "ELSE COALESCE(fact.price, 0) END::numeric",
+                exchange,
+            ),
+        ) | {
+            "tables": SQL(
+                "property_change fact "
+                "JOIN property_deposit deposit ON deposit.id = fact.deposit_id %s",
+                self._joins(SQL("fact.unit_id")),
+            )
+        }
+
+    def _was_signed(self, deposit, earlier=False):
+        """Whether a sale had been signed, on this unit or on one exchanged before it.
+
+        :param earlier: asks for the units before it only
+        """
+        return SQL(
+            """EXISTS (
+                   WITH RECURSIVE chain AS (
+                        SELECT id, exchanged_from_id FROM property_deposit
+                         WHERE id = %(deposit)s
+                        UNION
+                        SELECT before.id, before.exchanged_from_id
+                          FROM chain
+                          JOIN property_deposit before
+                            ON before.id = chain.exchanged_from_id)
+                   SELECT FROM chain
+                     JOIN property_contract signed ON signed.deposit_id = chain.id
+                    WHERE signed.name IS NOT NULL AND %(which)s)""",
+            deposit=deposit,
+            which=SQL("chain.id != %s", deposit) if earlier else SQL("TRUE"),
+        )

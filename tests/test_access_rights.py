@@ -22,9 +22,13 @@ property.building           r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/
 property.unit.type          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
+property.document.type      r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
+property.mortgage.stage     r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
+property.milestone          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
 property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
 property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
@@ -56,8 +60,12 @@ property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.contract.document r/-/-    rwc/rwc/-    r/r/-        rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.mortgage.move    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.earnest          r/-/-     rwcu/rwcu/-  rwcu/rwcu/-  rw/rw/-     -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 """
 # Rows between two reps: one's own / a colleague's / of another project.
@@ -76,6 +84,9 @@ WIZARDS = {
     "property.policy.whatif": ("manager", "hq"),
     "property.policy.whatif.line": ("manager", "hq"),
     "property.pool.assign": ("manager",),
+    "property.deposit.step": ("control", "supervisor", "manager"),
+    "property.deposit.other": ("control", "manager"),
+    "property.reason": ("clerk", "finance", "manager"),
     "property.collision.step": ("rep", "supervisor", "manager"),
     "property.followup": ("rep", "clerk", "supervisor", "manager"),
     "property.identity": ("rep", "clerk", "supervisor", "manager"),
@@ -86,7 +97,9 @@ KIN = {"name": "Kin", "relation": "child"}
 WITHOUT_RULE = {
     "property.concern",
     "property.day.check.item",
+    "property.document.type",
     "property.festival",
+    "property.mortgage.stage",
     "property.roster.reason",
 }
 WIZARDS |= dict.fromkeys(
@@ -99,7 +112,9 @@ KIN = {"name": "Kin", "relation": "child"}
 WITHOUT_RULE = {
     "property.concern",
     "property.day.check.item",
+    "property.document.type",
     "property.festival",
+    "property.mortgage.stage",
     "property.roster.reason",
 }
 
@@ -182,7 +197,16 @@ class AccessCommon(PropertyCommon):
             plan.line_ids,
             cls._make("property.policy", project_id=project.id),
             cls._make("property.access.log", project_id=project.id, kind="check"),
+            cls._make(
+                "property.deposit.log",
+                project_id=project.id,
+                unit_id=unit.id,
+                kind="lifted",
+                reason="Test",
+            ),
             cls._make("property.concern", name=project.name),
+            cls._make("property.document.type", name=project.name),
+            cls.env["property.mortgage.stage"].search([], limit=1),
             cls._make(
                 "property.festival",
                 name=project.name,
@@ -196,6 +220,12 @@ class AccessCommon(PropertyCommon):
                 name="Below ground",
                 lower=-9,
                 upper=-1,
+            ),
+            cls._make(
+                "property.milestone",
+                building_id=unit.building_id.id,
+                stage="topped",
+                planned_date="2999-12-31",
             ),
             cls._make(
                 "property.mailing",
@@ -244,6 +274,14 @@ class AccessCommon(PropertyCommon):
         deposit.action_confirm()
         deposit.action_sign()
         contract = deposit.contract_id
+        # Whatever the plan: access does not ask for the kind of loan.
+        case = cls._make(
+            "property.mortgage",
+            contract_id=contract.id,
+            installment_id=contract.installment_ids.id,
+            kind="mortgage",
+            amount=9,
+        )
         project = client.project_id
         event = cls._make(
             "calendar.event", name="Open Day", property_project_id=project.id
@@ -255,6 +293,9 @@ class AccessCommon(PropertyCommon):
             deposit,
             contract,
             contract.buyer_ids,
+            contract.document_ids[:1],
+            case,
+            case.move_ids,
             contract.installment_ids,
             contract.receipt_ids,
             contract.receipt_ids.line_ids,
@@ -277,6 +318,7 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
                 date_end="2999-12-31",
             ),
+            cls._make("property.earnest", lead_id=client.id, amount=9),
             cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
         )

@@ -25,8 +25,10 @@ EVERYONE = {
     "property.project",
     "property.deposit",
     "property.contract",
+    "property.contract.document",
     "property.installment",
     "property.receipt",
+    "property.mortgage",
 }
 SETTINGS = {
     "property.building",
@@ -36,6 +38,8 @@ SETTINGS = {
     "property.policy",
 }
 HEAD = {
+    "property.document.type",
+    "property.mortgage.stage",
     "crm.lead",
     "property.concern",
     "property.day.check.item",
@@ -61,7 +65,7 @@ MENUS = {
     | RECEPTION
     | REPS
     | {"property.unit.event", "property.client.handover"},
-    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
+    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY | {"res.bank"},
     "hq": EVERYONE
     | RECEPTION
     | REPS
