@@ -209,7 +209,10 @@ class PropertyChange(models.Model):
     def _return_earnest(self):
         """What was only lent to the deposit is earnest money again, to be returned."""
         if self.deposit_id.state == "paid":
-            lent = [("deposit_id", "=", self.deposit_id.id), ("state", "=", "converted")]
+            lent = [
+                ("deposit_id", "=", self.deposit_id.id),
+                ("state", "=", "converted"),
+            ]
             for earnest in self.env["property.earnest"].search(lent):
                 earnest._take_back(self.name)
 

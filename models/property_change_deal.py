@@ -55,7 +55,10 @@ class PropertyDeposit(models.Model):
             "name": self.env._("Change the Sale"),
             "view_mode": "form",
             "views": [
-                (self.env.ref("crm_property_sales.property_change_view_form_new").id, "form")
+                (
+                    self.env.ref("crm_property_sales.property_change_view_form_new").id,
+                    "form",
+                )
             ],
             "target": "new",
             "context": {
@@ -123,7 +126,10 @@ class PropertyPolicy(models.Model):
     _inherit = "property.policy"
 
     exchange_hold_hours = fields.Float(
-        "Exchange Holds the New Unit (hours)", default=72.0, required=True, tracking=True
+        "Exchange Holds the New Unit (hours)",
+        default=72.0,
+        required=True,
+        tracking=True,
     )
     deposit_after_signing = fields.Selection(
         [

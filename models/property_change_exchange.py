@@ -200,7 +200,9 @@ class PropertyChange(models.Model):
             *("fee_deadline", "papers_deadline", "papers_date"),
         )
         old = self.deposit_id
-        return {name: old._fields[name].convert_to_write(old[name], old) for name in names}
+        return {
+            name: old._fields[name].convert_to_write(old[name], old) for name in names
+        }
 
     def _carry_money(self, source, new):
         """All that was paid: the deposit as such, the rest to the price, fees as fees.

@@ -125,7 +125,7 @@ class PropertyChangeLine(models.Model):
             if not self.env.su:
                 raise UserError(self.env._("Lines come of the settlement's reckoning."))
             vals.setdefault("amount", vals.get("proposed"))
-        return super(PropertyChangeLine, self).create(vals_list)
+        return super().create(vals_list)
 
     def write(self, vals):
         """Another amount than reckoned: the manager's, with a reason, until approved.

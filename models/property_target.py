@@ -124,7 +124,7 @@ class PropertyTarget(models.Model):
     def _aims(self, project, date_from, date_to, user=None):
         """The sum of the targets of the months in a period.
 
-        :return: {aim: planned}; all of them zero where nothing is planned
+        :return: ({aim: planned}, records); zeros where nothing is planned
         """
         targets = self.search(
             [
@@ -134,4 +134,4 @@ class PropertyTarget(models.Model):
                 ("month", "<=", date_to),
             ]
         )
-        return {aim: round(sum(targets.mapped(aim)), 2) for aim in AIMS}
+        return {aim: round(sum(targets.mapped(aim)), 2) for aim in AIMS}, targets

@@ -76,9 +76,7 @@ class ChangeCommon(PropertyCommon):
             "rename",
             "spouse",
             buyer_ids=[
-                Command.create(
-                    dict(zip(names, (partner.id, *rest), strict=False))
-                )
+                Command.create(dict(zip(names, (partner.id, *rest), strict=False)))
                 for partner, *rest in buyers
             ],
             **vals,

@@ -35,7 +35,8 @@ NO_CLAUSE = {
     ),
 }
 NO_CLAUSE |= {
-    ("filed", fault): NO_CLAUSE["signed", fault] for fault in ("buyer", "seller", "none")
+    ("filed", fault): NO_CLAUSE["signed", fault]
+    for fault in ("buyer", "seller", "none")
 }
 
 
@@ -89,9 +90,7 @@ class TestCancel(ChangeCommon):
         deposit = change.deposit_id
         contract = deposit.contract_id
         money = sum(
-            one.signed_amount
-            for one in deposit.receipt_ids
-            if one.state == "confirmed"
+            one.signed_amount for one in deposit.receipt_ids if one.state == "confirmed"
         )
         self.assertRecordValues(
             change,
@@ -118,9 +117,7 @@ class TestCancel(ChangeCommon):
         lines = change.line_ids
         self.assertEqual(sum(lines.mapped("base")), money)
         left = sum(
-            one.signed_amount
-            for one in deposit.receipt_ids
-            if one.state == "confirmed"
+            one.signed_amount for one in deposit.receipt_ids if one.state == "confirmed"
         )
         self.assertAlmostEqual(left, sum(lines.mapped("kept")), 2)
         self.assertEqual(left, money - sum(amounts.values()))
@@ -200,8 +197,10 @@ class TestCancel(ChangeCommon):
         """E7, E2: before finance has confirmed the deposit, what was earnest money is
         that again, and is returned in full whoever is at fault"""
         client = self.make_client(self.rep_a)
-        earnest = self.env["property.earnest"].with_user(self.clerk).create(
-            {"lead_id": client.id, "amount": 15_000}
+        earnest = (
+            self.env["property.earnest"]
+            .with_user(self.clerk)
+            .create({"lead_id": client.id, "amount": 15_000})
         )
         self.set_policy(earnest_allowed=True)
         earnest.action_register_payment()

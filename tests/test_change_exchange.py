@@ -315,7 +315,9 @@ class TestExchange(ChangeCommon):
                         change.with_user(self.control).action_execute()
                         self.env.flush_all()
                     self.env.invalidate_all()
-                    self.assertEqual([record.sudo().read() for record in records], before)
+                    self.assertEqual(
+                        [record.sudo().read() for record in records], before
+                    )
         self.do_approved(change)
         self.assertEqual(change.state, "done")
 

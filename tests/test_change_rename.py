@@ -86,9 +86,7 @@ class TestRename(ChangeCommon):
                         self.call(user, buyer, "write", {"partner_id": self.wife.id})
                     )
                     self.assertFalse(self.call(user, buyer, "unlink"))
-                    self.assertFalse(
-                        self.call(user, buyer.browse(), "create", vals)
-                    )
+                    self.assertFalse(self.call(user, buyer.browse(), "create", vals))
                     self.assertFalse(
                         self.call(
                             user, other.buyer_ids, "write", {"change_id": change.id}
@@ -99,9 +97,7 @@ class TestRename(ChangeCommon):
         """E8: a filed contract keeps its names unless the filing is cancelled"""
         contract = self.file(self.make_contract(self.unit))
         change = self.approve(
-            self.make_rename(
-                contract.deposit_id, (self.son, 100, "child", "出生证明")
-            )
+            self.make_rename(contract.deposit_id, (self.son, 100, "child", "出生证明"))
         )
         with self.assertRefused("filing first"):
             change.with_user(self.clerk).action_execute()
