@@ -21,6 +21,7 @@ class PropertyMetric(models.Model):
     _inherit = "property.metric"  # pylint: disable=consider-merging-classes-inherited
 
     _depends = {
+        "property.project": ["tz", "company_id"],
         "property.interaction": [
             *("kind", "date", "project_id", "lead_id", "user_id", "source_id"),
             *("campaign_id", "district", "is_valid", "corrects_id", "next_date"),

@@ -31,6 +31,8 @@ from . import (
     test_interaction,
     test_js,
     test_mailing,
+    test_metric,
+    test_metric_random,
     test_ownership,
     test_ownership_model,
     test_payment_plan,
