@@ -16,6 +16,7 @@ from .people import hire
 from .quarrels import Quarrels
 from .reception import Reception
 from .rings import Rings
+from .targets import Targets
 from .words import CAMPAIGNS, CHANNELS
 
 SEED = 20240520
@@ -66,6 +67,7 @@ class Office:
         self.quarrels = Quarrels(self)
         self.changes = Changes(self)
         self.care = Care(self)
+        self.targets = Targets(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)

@@ -18,6 +18,10 @@ from .common import PropertyCommon
 G1 = "property.form.visitors"
 G3 = "property.form.sales_daily"
 G8 = "property.form.owners"
+G2 = "property.form.reps_daily"
+G4 = "property.form.channels_daily"
+G5 = "property.form.reps_weekly"
+G6 = "property.form.monthly"
 FAIRNESS = "property.form.fairness"
 
 
@@ -324,6 +328,10 @@ class TestFormAccess(FormCommon, TransactionCase):
         G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
         FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
+        G2: {"clerk", "supervisor", "manager", "hq"},
+        G4: {"clerk", "supervisor", "manager", "hq"},
+        G5: {"clerk", "supervisor", "manager", "hq"},
+        G6: {"clerk", "supervisor", "manager", "hq"},
     }
 
     def test_every_form_has_a_row_here(self):

@@ -1,3 +1,5 @@
+import re
+
 from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
@@ -348,17 +350,15 @@ class TestMetricQuery(MetricCommon, TransactionCase):
             [("day", "=", DAY)],
         ):
             query = metrics._search([("project_id", "=", self.project.id), *domain])
-            self.env.cr.execute("SET LOCAL enable_seqscan = off")
-            code = query.select().code
-            self.env.cr.execute(f"EXPLAIN {code}", query.select().params)
+            self.env.cr.execute(f"EXPLAIN {query.select().code}", query.select().params)
             plan = "\n".join(row[0] for row in self.env.cr.fetchall())
-            for index in (
-                *("property_interaction_day_idx", "property_interaction_promise_idx"),
-                *("property_deposit_opened_idx", "property_deposit_confirmed_idx"),
-                *("property_contract_signed_idx", "property_contract_filed_idx"),
-                *("property_receipt_confirmed_idx", "done_date >= '2026-0"),
+            for column, branches in (
+                *((r"\bdate", 2), ("next_date", 2), ("registered_date", 1)),
+                *(("confirm_date", 2),),
+                *(("sign_date", 1), ("filing_date", 1), ("done_date", 1)),
             ):
-                self.assertIn(index, plan, domain)
+                bounds = re.findall(rf"{column} >?= '2026-0", plan)
+                self.assertGreaterEqual(len(bounds), branches, (column, plan))
 
     def test_bounds_exclude_nothing(self):
         """Both bounds of every zone: a day has the same facts whichever is asked"""
@@ -373,7 +373,5 @@ class TestMetricQuery(MetricCommon, TransactionCase):
                 [("day", ">=", day), ("day", "<=", day)],
                 [("date", ">=", start), ("date", "<", end)],
             ):
-                facts = metrics.search(
-                    [("project_id", "=", self.project.id), *domain]
-                )
+                facts = metrics.search([("project_id", "=", self.project.id), *domain])
                 self.assertIn(entry.id, facts.mapped("res_id"), (zone, domain))

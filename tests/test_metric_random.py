@@ -145,7 +145,15 @@ class TestMetricRandom(MetricCommon, TransactionCase):
         )
         more._move("available")
         units = iter(more)
-        ways = ("slip", "deposit", "contract", "filed", "undone", "moved", "moved twice")
+        ways = (
+            "slip",
+            "deposit",
+            "contract",
+            "filed",
+            "undone",
+            "moved",
+            "moved twice",
+        )
         for number, way in enumerate(ways * 2):
             client = cls.clients[number]
             slip = cls.open_slip(client, next(units), plan_id=cls.plan_lump.id)
