@@ -134,7 +134,8 @@ class PropertyMetric(models.Model):
             ),
             SQL(
                 "fact.state = 'done' AND fact.done_date IS NOT NULL "
-                "AND fact.kind IN ('exchange', 'cancel') AND deposit.confirm_date IS NOT NULL"
+                "AND fact.kind IN ('exchange', 'cancel') "
+                "AND deposit.confirm_date IS NOT NULL"
             ),
             SQL("fact.done_date"),
             area=SQL(

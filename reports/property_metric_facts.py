@@ -75,7 +75,7 @@ class PropertyMetric(models.Model):
         :param tables: SQL whose first table has the alias `fact`
         :param at: SQL of the moment, naive UTC; or of the day where only that is known
         """
-        if is_day := columns.pop("is_day", False):
+        if columns.pop("is_day", False):
             day, hour = at, SQL("NULL::int4")
             at = SQL("(%s::timestamp AT TIME ZONE project.tz) AT TIME ZONE 'UTC'", at)
         else:

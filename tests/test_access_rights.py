@@ -29,6 +29,8 @@ property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/
 property.document.type      r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
 property.mortgage.stage     r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
 property.milestone          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.target             -/-  r/-    -/-      -/-     -/-     r/-       rwcu/-  rwcu/rwcu -/- -/-
+property.advertising        -/-  rwc/-  -/-      -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
 property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
 property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
@@ -71,6 +73,7 @@ property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/- 
 # Rows between two reps: one's own / a colleague's / of another project.
 PARTY_ROWS = """
                           rep       clerk        control      finance     service  supervisor manager      hq     crm    seller
+property.metric           r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    rc/-/-    rc/rc/-      r/r/r  -/-/-  r/-/-
 """
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
@@ -227,6 +230,15 @@ class AccessCommon(PropertyCommon):
                 stage="topped",
                 planned_date="2999-12-31",
             ),
+            cls._make("property.target", project_id=project.id),
+            cls._make(
+                "property.advertising",
+                project_id=project.id,
+                source_id=cls.source.id,
+                date_from="2026-01-01",
+                date_to="2026-01-31",
+                amount=9,
+            ),
             cls._make(
                 "property.mailing",
                 project_id=project.id,
@@ -321,6 +333,9 @@ class AccessCommon(PropertyCommon):
             cls._make("property.earnest", lead_id=client.id, amount=9),
             cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
+            cls.env["property.metric"].search(
+                [("metric", "=", "deposits"), ("res_id", "=", deposit.id)]
+            ),
         )
         return {record._name: record.with_env(cls.env) for record in records}
 

@@ -210,8 +210,8 @@ class TestMetricRandom(MetricCommon, TransactionCase):
         for client in cls.clients:
             for _time in range(cls.rng.randrange(4)):
                 cls.cr.execute(
-                    "INSERT INTO property_ownership (lead_id, project_id, date, user_id,"
-                    " basis, author_id) VALUES (%s, %s, %s, %s, 'handover', 1)",
+                    "INSERT INTO property_ownership (lead_id, project_id, date, "
+                    "user_id, basis, author_id) VALUES (%s, %s, %s, %s, 'handover', 1)",
                     [
                         client.id,
                         cls.project.id,
