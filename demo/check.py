@@ -60,16 +60,26 @@ def _money(env):
     confirmed = receipts.filtered(lambda receipt: receipt.state == "confirmed")
     return {
         "instalments add up to the price": contracts.filtered(
-            lambda one: _differ(one.installment_ids.mapped("amount"), one.price)
+            lambda one: _differ(
+                [one.installment_ids._price_sum()],
+                one.price,
+            )
         ),
         "receipts add up to what is paid": contracts.filtered(
             lambda one: _differ(
-                (one.receipt_ids & confirmed).mapped("amount"), one.paid_amount
+                [
+                    receipt.signed_amount
+                    for receipt in one.receipt_ids & confirmed
+                    if receipt.nature in ("deposit", "price")
+                ],
+                one.paid_amount,
             )
         ),
         "what is paid is on the instalments": contracts.filtered(
             lambda one: _differ(
-                one.installment_ids.mapped("paid_amount"), one.paid_amount
+                one.installment_ids.mapped("paid_amount"),
+                min(one.paid_amount, one.price)
+                + min(one.fee_paid_amount, one.fee_amount),
             )
         ),
         "a confirmed deposit is paid": env["property.deposit"]

@@ -144,7 +144,8 @@ class Deals:
 
     def pay(self, deposit, client, fate):
         office = self.office
-        office.by("clerk", deposit).action_register_payment(office.pick(METHODS))
+        if not office.collections.convert(deposit):
+            office.by("clerk", deposit).action_register_payment(office.pick(METHODS))
         self._complete_file(deposit.partner_id, client)
         if fate == "regret":
             office.at(office.soon(30, 200), self.withdraw, deposit, client)
@@ -186,6 +187,8 @@ class Deals:
 
     def sign(self, deposit, client):
         office, rng = self.office, self.rng
+        if deposit.state != "confirmed":  # exchanged or cancelled since
+            return
         contract = office.by("clerk", deposit)._prepare_contract()
         if office.chance(0.3):
             self._add_spouse(contract, client)
@@ -195,7 +198,7 @@ class Deals:
         office.at(office.in_days(5, 15), self.file, contract)
         office.at(office.in_days(10, 25), office.reception.care, client)
         for installment in contract.installment_ids.sudo():
-            self._expect(installment)
+            self.expect(installment)
 
     def _add_spouse(self, contract, client):
         office, rng = self.office, self.rng
@@ -218,10 +221,12 @@ class Deals:
             }
         )
 
-    def _expect(self, installment):
+    def expect(self, installment):
         """When the money comes: at the desk, in time, late, or not yet."""
         office, rng = self.office, self.rng
         due = installment.due_date
+        if not due:  # until the building is so far
+            return None
         if due == office.day:
             return office.at(office.soon(5, 30), self.receive, installment, 1)
         luck = rng.random()
@@ -239,6 +244,8 @@ class Deals:
     def receive(self, installment, share):
         """Paid at the desk; a loan is paid out by the bank."""
         office = self.office
+        if not installment.exists():  # another plan since
+            return
         amount = installment.currency_id.round(installment.residual * share)
         if not amount:  # a later payment went to this one, the oldest due
             return
@@ -247,18 +254,23 @@ class Deals:
             {
                 "contract_id": installment.contract_id.id,
                 "amount": amount,
+                "nature": "fee" if installment.kind == "fee" else "price",
                 "method": "loan" if loan else office.pick(METHODS),
+                "account_id": office.collections.account(installment).id,
                 "date": office.day,
             }
         )
         office.at(office.soon(20, 200), self.confirm_receipt, receipt)
 
     def confirm_receipt(self, receipt):
-        self.office.by("finance", receipt).action_confirm()
+        if receipt.state == "draft":  # else it was hurried before an exchange
+            self.office.by("finance", receipt).action_confirm()
 
     def file(self, contract):
         """Online filing (网签)."""
         office = self.office
+        if contract.state != "signed":
+            return
         number = f"{office.day:%Y}{contract.id + 3_100_000}"
         contract = office.by("clerk", contract)
         contract.write({"filing_number": number, "filing_date": office.day})

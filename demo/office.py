@@ -10,12 +10,14 @@ from .care import Care
 from .changes import Changes
 from .check import check
 from .clock import clock, local, utc
+from .collections import Collections
 from .deals import Deals
 from .inventory import build_projects
 from .people import hire
 from .quarrels import Quarrels
 from .reception import Reception
 from .rings import Rings
+from .second_thoughts import SecondThoughts
 from .targets import Targets
 from .words import CAMPAIGNS, CHANNELS
 
@@ -66,18 +68,27 @@ class Office:
         self.rings.plan_duty(self.start, self.today)
         self.quarrels = Quarrels(self)
         self.changes = Changes(self)
+        self.second_thoughts = SecondThoughts(self)
         self.care = Care(self)
+        self.collections = Collections(self)
         self.targets = Targets(self)
         self.deals.plan()
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
-            for part in (self.reception, self.rings, self.quarrels, self.changes):
+            for part in (
+                *(self.reception, self.rings, self.quarrels, self.changes),
+                self.collections,
+            ):
                 part.plan_day(day)
+            self.second_thoughts.plan_day(day)
         self._run()
         self.clock.set(self.now)
+        self.second_thoughts.finish()
         self.reception.finish()
         self.quarrels.finish()
         self.care.finish()
+        self.clock.set(self.now)  # a job that commits lets go of it
+        self.collections.finish()
         desk.finish(self)
         self.env.flush_all()
 

@@ -84,7 +84,9 @@ class PropertyChange(models.Model):
     deposit_id = fields.Many2one(
         "property.deposit", required=True, index=True, ondelete="restrict"
     )
-    contract_id = fields.Many2one("property.contract", readonly=True, copy=False)
+    contract_id = fields.Many2one(
+        "property.contract", readonly=True, copy=False, index="btree_not_null"
+    )
     unit_id = fields.Many2one(
         related="deposit_id.unit_id", store=True, precompute=True, index=True
     )
@@ -336,4 +338,4 @@ class PropertyChange(models.Model):
         """Hook: let go of what the request has locked."""
 
     def _reverse_commission(self):
-        """Hook: what was earned on the sale that is undone or moved (issue of people)."""
+        """Hook: what was earned on the sale that is undone or moved."""

@@ -209,11 +209,9 @@ class PropertyChange(models.Model):
     def _return_earnest(self):
         """What was only lent to the deposit is earnest money again, to be returned."""
         if self.deposit_id.state == "paid":
-            lent = [
-                ("deposit_id", "=", self.deposit_id.id),
-                ("state", "=", "converted"),
-            ]
-            for earnest in self.env["property.earnest"].search(lent):
+            mine = [("deposit_id", "=", self.deposit_id.id)]
+            lent = self.env["property.earnest"].search(mine)
+            for earnest in lent.filtered(lambda one: one.state == "converted"):
                 earnest._take_back(self.name)
 
     def _draft_refunds(self, payer, amounts):

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class PropertyDeposit(models.Model):
     """What was changed of a sale (E6–E8)."""
 
-    _inherit = "property.deposit"
+    _inherit = "property.deposit"  # pylint: disable=consider-merging-classes-inherited
 
     change_ids = fields.One2many("property.change", "deposit_id", "Changes")
     new_change_ids = fields.One2many(
@@ -49,17 +49,13 @@ class PropertyDeposit(models.Model):
     def action_new_change(self):
         """The form of a new change of the kind in the context."""
         self.ensure_one()
+        dialog = self.env.ref("crm_property_sales.property_change_view_form_new")
         return {
             "type": "ir.actions.act_window",
             "res_model": "property.change",
             "name": self.env._("Change the Sale"),
             "view_mode": "form",
-            "views": [
-                (
-                    self.env.ref("crm_property_sales.property_change_view_form_new").id,
-                    "form",
-                )
-            ],
+            "views": [(dialog.id, "form")],
             "target": "new",
             "context": {
                 "default_deposit_id": self.id,
@@ -69,7 +65,7 @@ class PropertyDeposit(models.Model):
 
 
 class PropertyContract(models.Model):
-    _inherit = "property.contract"
+    _inherit = "property.contract"  # pylint: disable=consider-merging-classes-inherited
 
     change_ids = fields.One2many("property.change", "contract_id", "Changes")
 
@@ -79,7 +75,7 @@ class PropertyContract(models.Model):
 
 
 class PropertyReceipt(models.Model):
-    _inherit = "property.receipt"
+    _inherit = "property.receipt"  # pylint: disable=consider-merging-classes-inherited
 
     change_id = fields.Many2one(
         "property.change",
@@ -123,7 +119,7 @@ class PropertyReceipt(models.Model):
 class PropertyPolicy(models.Model):
     """The clauses by which a sale is changed or undone (E6, E7, K1)."""
 
-    _inherit = "property.policy"
+    _inherit = "property.policy"  # pylint: disable=consider-merging-classes-inherited
 
     exchange_hold_hours = fields.Float(
         "Exchange Holds the New Unit (hours)",
@@ -140,8 +136,8 @@ class PropertyPolicy(models.Model):
         default="stays",
         required=True,
         tracking=True,
-        help="As the contract says (定金于签订合同时抵作房价款). What has become part of "
-        "the price is neither forfeited nor doubled.",
+        help="As the contract says (定金抵作房价款). What has become part of the price "
+        "is neither forfeited nor doubled.",
     )
     buyer_penalty_percent = fields.Float(
         "Penalty of the Buyer (% of price)",

@@ -15,7 +15,6 @@ class PropertyChange(models.Model):
 
     new_unit_id = fields.Many2one(
         "property.unit",
-        "New Unit",
         index="btree_not_null",
         domain="[('project_id', '=', project_id), ('state', '=', 'available')]",
         ondelete="restrict",
@@ -36,7 +35,6 @@ class PropertyChange(models.Model):
     )
     new_deposit_id = fields.Many2one(
         "property.deposit",
-        "New Deposit",
         readonly=True,
         copy=False,
         index="btree_not_null",

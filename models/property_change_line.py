@@ -113,10 +113,10 @@ class PropertyChangeLine(models.Model):
             line.kept = line.base - line.amount
 
     @api.depends("kind")
+    @api.depends_context("lang")
     def _compute_law(self):
         for line in self:
-            law = LAWS.get(line.kind)
-            line.law = law and self.env._(law)  # pylint: disable=gettext-variable
+            line.law = line.kind and self.env._(LAWS[line.kind])
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -127,6 +127,7 @@ class PropertyChangeLine(models.Model):
             vals.setdefault("amount", vals.get("proposed"))
         return super().create(vals_list)
 
+    # pylint: disable-next=method-required-super
     def write(self, vals):
         """Another amount than reckoned: the manager's, with a reason, until approved.
 

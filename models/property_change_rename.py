@@ -130,7 +130,7 @@ class PropertyChangeBuyer(models.Model):
 
 
 class PropertyDeposit(models.Model):
-    _inherit = "property.deposit"
+    _inherit = "property.deposit"  # pylint: disable=consider-merging-classes-inherited
 
     def _prepare_contract(self):
         """The contract of a renamed deposit has the buyers of the last rename."""

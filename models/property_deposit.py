@@ -35,6 +35,7 @@ class PropertyDeposit(models.Model):
         "lead_id": ("draft",),
         "partner_id": ("draft",),
         "price": ("draft",),
+        "discount_id": ("draft",),
         "date": ("draft",),
         "amount": ("draft", "slip"),
         "plan_id": ("draft", "slip", "paid", "confirmed"),
@@ -77,6 +78,7 @@ class PropertyDeposit(models.Model):
         readonly=True,
         copy=False,
         index=True,
+        group_expand=True,
     )
 
     # Slip
@@ -132,11 +134,11 @@ class PropertyDeposit(models.Model):
         "CHECK(amount >= 0 AND price >= 0)", "Amounts cannot be negative."
     )
 
-    @api.depends("unit_id")
+    @api.depends("unit_id", "discount_id")
     def _compute_price(self):
         for deposit in self:
             if deposit.state == "draft":
-                deposit.price = deposit.unit_id.list_price
+                deposit.price = deposit.discount_id.price or deposit.unit_id.list_price
 
     @api.depends("price", "unit_id.area_gross")
     def _compute_price_sqm(self):

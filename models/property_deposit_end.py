@@ -1,11 +1,12 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
 class PropertyDeposit(models.Model):
     """How slips and unconfirmed deposits end, and who is told (E1, E2)."""
 
-    _inherit = "property.deposit"  # pylint: disable=consider-merging-classes-inherited
+    _name = "property.deposit"
+    _inherit = ["property.deposit", "property.notice.mixin"]
 
     def action_lapse(self, reason=None):
         """Give up a slip that nobody paid: the unit is free again (E1)."""
@@ -65,19 +66,6 @@ class PropertyDeposit(models.Model):
         for deposit in self:
             officers = deposit.project_id.sudo()._control_officers()
             deposit._tell(deposit.user_id | officers)
-
-    def _tell(self, users):
-        """Each by a message that he alone reads; no client is named."""
-        self.ensure_one()
-        for user in users - self.env.user:
-            text = self.sudo().with_context(lang=user.lang)._news()
-            self.env["mail.thread"].with_user(SUPERUSER_ID).message_notify(
-                partner_ids=user.sudo().partner_id.ids,
-                subject=text,
-                body=text,
-                model=self._name,
-                res_id=self.id,
-            )
 
     def _news(self):
         values = {"unit": self.unit_id.name, "number": self.name}

@@ -60,6 +60,7 @@ class PropertyDeposit(models.Model):
             self.unit_id.sudo()._move("slip", origin=self, deposit_id=self.id)
         except UserError as refusal:
             raise self._offer_others(refusal) from refusal
+        self.discount_id.sudo()._use()
         # The client may be another's: control reads the file, its owner writes it.
         partner = self.partner_id or self.lead_id.sudo()._get_client_partner()
         self._write_through(
@@ -111,7 +112,9 @@ class PropertyDeposit(models.Model):
                     price=unit.filed_price,
                 )
             )
-        if float_compare(self.price, unit.floor_price, **precision) < 0:
+        if self.discount_id:
+            self.discount_id.sudo()._check_covers(self)
+        elif float_compare(self.price, unit.floor_price, **precision) < 0:
             raise UserError(
                 self.env._(
                     "The price of %s is below the floor: it needs an approved special "

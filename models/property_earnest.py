@@ -167,18 +167,24 @@ class PropertyEarnest(models.Model):
         self._write_through({"state": "confirmed"})
         return True
 
-    def action_convert(self, deposit):
+    def action_convert(self, deposit=None):
         """The client takes a unit: the money goes to his slip, which counts as paid.
 
         What it lacks of the deposit is a draft receipt for finance; what it exceeds the
         deposit by is paid of the price.
 
-        :param deposit: an open slip of the same client
+        :param deposit: an open slip of the same client; his latest when omitted
+        :raise UserError: when he has none, or the slip is another's
         """
         self._check_role("clerk", "control", "finance")
         self.ensure_one()
         lock_rows(self)
         self._check_state("confirmed")
+        deposit = deposit or self.lead_id.sudo().deposit_ids.filtered(
+            lambda one: one.state == "slip"
+        ).sorted("id")[-1:].with_env(self.env)
+        if not deposit:
+            raise UserError(self.env._("Open a slip for the client first."))
         deposit._check_state("slip")
         if deposit.lead_id != self.lead_id:
             raise UserError(

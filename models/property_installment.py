@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from .property_payment_plan import INSTALLMENT_KINDS
@@ -143,13 +144,7 @@ class PropertyInstallment(models.Model):
         # Projects may lie in different time zones: each has its own today.
         open_domain = Domain("residual", ">", 0)
         late, promised = Domain.FALSE, Domain.FALSE
-        for project in (
-            self.env["property.project"]
-            .sudo()
-            .with_context(active_test=False)
-            .search_fetch([], ["tz"])
-        ):
-            today = project.local_day()
+        for project, today in self._todays():
             mine = Domain("project_id", "=", project.id)
             late |= mine & Domain("due_date", "<", today)
             promised |= mine & Domain("deferred_until", ">=", today)
@@ -170,6 +165,21 @@ class PropertyInstallment(models.Model):
             installment.display_name = (
                 f"{installment.contract_id.display_name} · {installment.name}"
             )
+
+    def _check_paid(self):
+        """:raise ValidationError: when money pays more than is due, or less than 0"""
+        for one in self:
+            if one.currency_id.compare_amounts(one.residual, 0) < 0:
+                raise ValidationError(
+                    self.env._("%s would be paid twice over.", one.display_name)
+                )
+            if one.currency_id.compare_amounts(one.paid_amount, 0) < 0:
+                raise ValidationError(
+                    self.env._(
+                        "More would be taken back from %s than is paid on it.",
+                        one.display_name,
+                    )
+                )
 
     def _defer(self, until):
         """A deferral is approved (F5): not overdue until the day `until` is over."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class PropertyContract(models.Model):
@@ -48,6 +49,31 @@ class PropertyContract(models.Model):
             contract.installment_ids.unlink()
             installments.create([one | {"contract_id": contract.id} for one in values])
             contract._lay_receipts()
+
+    def action_change_plan(self, plan, reason, date=None):
+        """Another plan after signing, by the manager and with a reason (F1).
+
+        :param date: the day from which the plan counts; the day of signing if omitted
+        :raise UserError: without a reason
+        """
+        self._check_role("manager")
+        self._check_state("signed", "filed")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the payment plan changes."))
+        for contract in self:
+            before = contract.plan_id.name
+            contract._regenerate_installments(plan, date=date)
+            contract.message_post(
+                body=self.env._(
+                    "The payment plan changed from %(before)s to %(after)s, counted "
+                    "from %(date)s. Reason: %(reason)s",
+                    before=before,
+                    after=plan.name,
+                    date=date or contract.sign_date,
+                    reason=reason,
+                )
+            )
+        return True
 
     def _before_regenerate(self):
         """Hook: what hangs on the instalments lets go of them."""

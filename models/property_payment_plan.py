@@ -177,7 +177,10 @@ class PropertyPaymentPlanLine(models.Model):
                     )[self.milestone],
                 )
             )
-        return {"milestone_id": milestone.id, "milestone_days": self.days}
+        days = self.days
+        if reached := milestone.reached_date:  # nothing is due before it is signed
+            days = max(days, (sign_date - reached).days)
+        return {"milestone_id": milestone.id, "milestone_days": days}
 
     def _amount(self, price, left=0, area=0):
         """What this line takes of `price`, when `left` of it is not yet planned."""

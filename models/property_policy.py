@@ -79,6 +79,16 @@ class PropertyPolicy(models.Model):
         help="Before launch, from clients who have no unit yet; never before a presale "
         "permit is valid. Always returned in full.",
     )
+    discount_standard_percent = fields.Float(
+        "Standard On-site Discount (%)",
+        default=2.0,
+        required=True,
+        tracking=True,
+        help="What every rep may give; beyond it a special discount is requested.",
+    )
+    discount_days = fields.Integer(
+        "A Special Discount Holds (days)", default=7, required=True, tracking=True
+    )
     sign_days = fields.Integer("Days to Sign", default=7, required=True, tracking=True)
     sign_grace_days = fields.Integer(
         "Grace to Sign (days)", default=3, required=True, tracking=True
@@ -178,7 +188,8 @@ class PropertyPolicy(models.Model):
         "CHECK(slips_per_client >= 0 AND slips_per_rep >= 0 AND extensions_max >= 0 "
         "AND extension_hours > 0 AND squat_attempts >= 0 AND squat_days > 0 "
         "AND squat_cooldown_hours >= 0 AND sign_grace_days >= 0 AND fee_days >= 0 "
-        "AND papers_days >= 0 AND lapse_warn_days >= 0)",
+        "AND papers_days >= 0 AND lapse_warn_days >= 0 AND discount_days >= 0 "
+        "AND discount_standard_percent >= 0 AND discount_standard_percent < 100)",
         "Counts and times of a policy must not be negative.",
     )
     _split_percent_range = models.Constraint(

@@ -22,6 +22,7 @@ class PropertyReceipt(models.Model):
     _description = "Receipt"
     _inherit = ["property.door.mixin"]
     _order = "date DESC, id DESC"
+    _rec_names_search = ["name", "partner_id.name"]
     _door_fields = ("state", "name", "confirm_date", "confirm_user_id", "carry_id")
     _frozen_fields = dict.fromkeys(
         (
@@ -94,7 +95,9 @@ class PropertyReceipt(models.Model):
         ondelete="restrict",
     )
     contract_id = fields.Many2one("property.contract", index=True, ondelete="restrict")
-    earnest_id = fields.Many2one("property.earnest", index=True, ondelete="restrict")
+    earnest_id = fields.Many2one(
+        "property.earnest", "Earnest Money", index=True, ondelete="restrict"
+    )
     project_id = fields.Many2one(
         "property.project", compute="_compute_document", store=True, precompute=True
     )

@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class PropertyReceipt(models.Model):
@@ -43,6 +43,47 @@ class PropertyReceipt(models.Model):
                 receipt._take_back()
             else:
                 receipt._lay()
+
+    def _reallocate(self, amounts, reason):
+        """Finance lays confirmed money on other instalments (F2).
+
+        The reason stands with before and after in the contract's history; what is not
+        chosen goes where it would have gone by itself.
+
+        :param amounts: {instalment: amount}
+        :raise UserError: without a reason, or when the money does not fit
+        """
+        self._check_role("finance")
+        self.ensure_one()
+        self._lock()
+        self._check_state("confirmed")
+        if not self.contract_id:
+            raise UserError(self.env._("Only money of a contract pays instalments."))
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the money is counted elsewhere."))
+        receipt = self.sudo()
+        before = receipt._allocation_words()
+        installments = receipt.line_ids.installment_id
+        receipt.line_ids.unlink()
+        for installment, amount in amounts.items():
+            receipt._add_lines(amount, [(installment, amount)])
+        receipt._allocate()
+        installments._check_paid()
+        receipt.contract_id.message_post(
+            body=self.env._(
+                "Receipt %(receipt)s was allocated anew: %(before)s → %(after)s. "
+                "Reason: %(reason)s",
+                receipt=receipt.name,
+                before=before,
+                after=receipt._allocation_words(),
+                reason=reason,
+            )
+        )
+
+    def _allocation_words(self):
+        return "; ".join(
+            f"{line.installment_id.name} {line.amount:,.2f}" for line in self.line_ids
+        )
 
     def _lay(self):
         installments = self._installments()

@@ -24,6 +24,8 @@ class PropertyReceiptLine(models.Model):
     currency_id = fields.Many2one(related="project_id.currency_id")
     lead_id = fields.Many2one(related="receipt_id.lead_id", store=True, precompute=True)
     user_id = fields.Many2one(related="receipt_id.user_id", store=True, index=True)
+    kind = fields.Selection(related="receipt_id.kind")
+    date = fields.Date(related="receipt_id.date")
     amount = fields.Monetary(required=True)
 
     _amount_positive = models.Constraint(
@@ -74,14 +76,4 @@ class PropertyReceiptLine(models.Model):
                         installment.display_name,
                     )
                 )
-            if line.currency_id.compare_amounts(installment.residual, 0) < 0:
-                raise ValidationError(
-                    self.env._("%s would be paid twice over.", installment.display_name)
-                )
-            if line.currency_id.compare_amounts(installment.paid_amount, 0) < 0:
-                raise ValidationError(
-                    self.env._(
-                        "More would be taken back from %s than is paid on it.",
-                        installment.display_name,
-                    )
-                )
+        self.installment_id._check_paid()

@@ -67,7 +67,9 @@ class ResPartner(models.Model):
     )
     property_deposit_ids = fields.One2many("property.deposit", "partner_id")
     property_buyer_ids = fields.One2many("property.contract.buyer", "partner_id")
-    property_earnest_ids = fields.One2many("property.earnest", "partner_id")
+    property_earnest_ids = fields.One2many(
+        "property.earnest", "partner_id", "Earnest Money"
+    )
     is_property_client = fields.Boolean(
         compute="_compute_is_property_client",
         store=True,

@@ -25,5 +25,8 @@ from . import (
     ir_actions_report,
     property_proof,
     property_deposit,
+    property_receipt,
     property_collision,
+    property_change,
+    property_discount,
 )

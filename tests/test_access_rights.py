@@ -22,6 +22,7 @@ property.building           r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/
 property.unit.type          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.discount.budget    -/-  -/-    -/-      -/-     -/-     r/-       r/-     rwcu/rwcu -/- -/-
 property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
@@ -29,6 +30,8 @@ property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/
 property.document.type      r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
 property.mortgage.stage     r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
 property.milestone          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.bank.account       -/-  r/-    r/-      rwc/-   -/-     -/-       rwcu/-  r/r      -/-  -/-
+property.reminder           -/-  r/-    -/-      r/-     -/-     -/-       rwcu/-  r/r      -/-  -/-
 property.target             -/-  r/-    -/-      -/-     -/-     r/-       rwcu/-  rwcu/rwcu -/- -/-
 property.advertising        -/-  rwc/-  -/-      -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
@@ -46,6 +49,7 @@ property.roster.reason      r/r  r/r    -/-      -/-     -/-     r/r       rwc/r
 property.absence            r/-  rwc/-  -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.duty               r/-  r/-    -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.festival           r/r  r/r    -/-      -/-     -/-     r/r       rwcu/rwcu r/r   -/-  r/r
+property.change.reason      r/r  r/r    r/r      r/r      r/r     r/r       rwcu/rwcu rwcu/rwcu -/- r/r
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -60,14 +64,20 @@ property.event.guest      rwcu/-/-  rwcu/rwcu/-  -/-/-        -/-/-       -/-/- 
 property.ownership        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.discount         rwcu/-/-  r/r/-        r/r/-        r/r/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.change           rwcu/-/-  rwcu/rwcu/-  rwcu/rwcu/-  r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
+property.change.line      r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.change.buyer     r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.document r/-/-    rwc/rwc/-    r/r/-        rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
 property.mortgage.move    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.earnest          r/-/-     rwcu/rwcu/-  rwcu/rwcu/-  rw/rw/-     -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.reminder.sent    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
+property.collection.report r/-/-    r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 """
 # Rows between two reps: one's own / a colleague's / of another project.
@@ -84,6 +94,9 @@ WIZARDS = {
     "property.unit.import": ("control", "manager"),
     "property.unit.import.column": ("control", "manager"),
     "property.unit.import.line": ("control", "manager"),
+    "property.plan.change": ("manager",),
+    "property.receipt.reallocate": ("finance",),
+    "property.receipt.reallocate.line": ("finance",),
     "property.policy.whatif": ("manager", "hq"),
     "property.policy.whatif.line": ("manager", "hq"),
     "property.pool.assign": ("manager",),
@@ -98,6 +111,7 @@ WIZARDS = {
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {
+    "property.change.reason",
     "property.concern",
     "property.day.check.item",
     "property.document.type",
@@ -113,6 +127,7 @@ WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {
+    "property.change.reason",
     "property.concern",
     "property.day.check.item",
     "property.document.type",
@@ -207,7 +222,16 @@ class AccessCommon(PropertyCommon):
                 kind="lifted",
                 reason="Test",
             ),
+            cls._make(
+                "property.discount.budget",
+                project_id=project.id,
+                level_id=cls.env.ref(f"{MODULE}.tier_discount_manager").id,
+                date_start="2026-01-01",
+                date_end="2026-12-31",
+                amount=100_000,
+            ),
             cls._make("property.concern", name=project.name),
+            cls._make("property.change.reason", name=project.name, kind="rename"),
             cls._make("property.document.type", name=project.name),
             cls.env["property.mortgage.stage"].search([], limit=1),
             cls._make(
@@ -239,6 +263,10 @@ class AccessCommon(PropertyCommon):
                 date_to="2026-01-31",
                 amount=9,
             ),
+            cls._make(
+                "property.bank.account", name="A", number="1", project_id=project.id
+            ),
+            cls._make("property.reminder", name="A", project_id=project.id),
             cls._make(
                 "property.mailing",
                 project_id=project.id,
@@ -294,6 +322,7 @@ class AccessCommon(PropertyCommon):
             kind="mortgage",
             amount=9,
         )
+        undone, renamed = cls._make_changes(deposit)
         project = client.project_id
         event = cls._make(
             "calendar.event", name="Open Day", property_project_id=project.id
@@ -311,6 +340,9 @@ class AccessCommon(PropertyCommon):
             contract.installment_ids,
             contract.receipt_ids,
             contract.receipt_ids.line_ids,
+            renamed,
+            renamed.buyer_ids,
+            undone.line_ids[:1],
             cls._make(
                 "property.interaction",
                 kind="followup_call",
@@ -331,13 +363,56 @@ class AccessCommon(PropertyCommon):
                 date_end="2999-12-31",
             ),
             cls._make("property.earnest", lead_id=client.id, amount=9),
+            cls._make(
+                "property.reminder.sent",
+                contract_id=contract.id,
+                date="2020-01-01",
+                channel="letter",
+            ),
+            cls.env["property.collection.report"].browse(
+                contract.installment_ids[0].id
+            ),
             cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
+            cls._make(
+                "property.discount",
+                unit_id=unit.id,
+                lead_id=client.id,
+                extra_amount=1,
+                reason="Test",
+            ),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
             cls.env["property.metric"].search(
                 [("metric", "=", "deposits"), ("res_id", "=", deposit.id)]
             ),
         )
         return {record._name: record.with_env(cls.env) for record in records}
+
+    @classmethod
+    def _make_changes(cls, deposit):
+        """A cancellation that was given up, and the draft of a rename."""
+        changes = []
+        for kind, vals in (
+            ("cancel", {}),
+            (
+                "rename",
+                {"buyer_ids": [Command.create({"partner_id": deposit.partner_id.id})]},
+            ),
+        ):
+            reason = cls.env["property.change.reason"].search(
+                [("kind", "=", kind)], limit=1
+            )
+            change = cls._make(
+                "property.change",
+                kind=kind,
+                deposit_id=deposit.id,
+                reason_id=reason.id,
+                **vals,
+            )
+            if kind == "cancel":
+                change.action_withdraw()
+                cls.env.flush_all()
+            changes.append(change)
+        return changes
 
 
 @tagged("post_install", "-at_install")
@@ -365,6 +440,8 @@ class TestAccessRights(AccessCommon):
     def assertSees(self, user, records, sees=True):
         for record in records:
             with self.subTest(user=user.login, model=record._name):
+                if not record._auto:  # a view of the database is read each time
+                    record.invalidate_recordset()
                 self.assertEqual(record.with_user(user).has_access("read"), sees)
 
     def hanging(self, deal):

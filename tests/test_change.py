@@ -283,7 +283,7 @@ class TestChange(ChangeCommon):
         self.assertTrue(self.call(self.manager, change, "validate_tier"))
 
     def test_rep_drafts(self):
-        """E7, E8: a rep drafts for his own clients, never a rename, and locks nothing"""
+        """E7, E8: a rep drafts for his clients, never a rename, and locks nothing"""
         deposit = self.make_deposit(self.unit)
         values = {
             kind: {

@@ -329,6 +329,22 @@ class TestCancel(ChangeCommon):
         self.do(self.make_cancel(deposit))
         self.assertEqual(contract.state, "cancelled")
 
+    def test_nothing_is_due(self):
+        """E7, F3: of a cancelled contract nothing is overdue, dunned or awaited"""
+        deposit = self.make_sale("signed")
+        contract = deposit.contract_id
+        dues = contract.installment_ids
+        states = self.env["property.installment"].search
+        mine = ("contract_id", "=", contract.id)
+        self.assertEqual(contract.residual, 700_000)
+        self.do(self.make_cancel(deposit))
+        self.assertEqual(sum(dues.mapped("residual")), 0)
+        self.assertEqual(contract.residual, 0)
+        self.assertEqual(set(dues.mapped("state")), {"cancelled"})
+        self.assertEqual(states([mine, ("state", "=", "cancelled")]), dues)
+        self.assertFalse(states([mine, ("state", "!=", "cancelled")]))
+        self.assertFalse(states([mine, ("state", "in", ("paid", "overdue"))]))
+
     def test_client_with_another_unit(self):
         """E7, C3: who still has bought stays a buyer"""
         deposit = self.make_sale("confirmed")

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .test_change import ChangeCommon
+from .test_form import FormCommon
 
 
 @tagged("post_install", "-at_install")
@@ -76,6 +77,20 @@ class TestExchange(ChangeCommon):
         contract = self.sign_contract(new)
         self.assertEqual((contract.price, contract.paid_amount), (1_200_000, 20_000))
 
+    def test_counted_once(self):
+        """E6, G3: an exchange is one sale, on the day of the deposit it began with"""
+
+        def since_opening():
+            form = self.env["property.form.sales_daily"].with_user(self.manager)
+            table = form.compile({"project_id": self.project.id, "date_to": None})
+            return FormCommon.cells(table, 0, "Total", "deposit_all")[0]
+
+        deposit = self.make_deposit(self.unit)
+        self.assertEqual(since_opening(), 1)
+        change = self.do(self.make_exchange(deposit, self.unit_3))
+        self.assertEqual(since_opening(), 1)
+        self.assertEqual(change.new_deposit_id.confirm_date, deposit.confirm_date)
+
     def test_cheaper_than_paid(self):
         """E6: what was paid beyond the new price is refunded by finance"""
         contract = self.make_contract(self.unit_3, paid=1_130_000)
@@ -134,7 +149,7 @@ class TestExchange(ChangeCommon):
         self.assertEqual(sum(drafted.installment_ids.mapped("paid_amount")), 300_000)
 
     def test_fees_come_along(self):
-        """E6: what was collected for others stays that, and pays nothing of the price"""
+        """E6: fees collected for others stay that, and pay nothing of the price"""
         contract = self.make_contract(self.unit, paid=100_000)
         self.pay(contract, 8_000, nature="fee")
         change = self.make_exchange(contract.deposit_id, self.unit_3)
@@ -191,7 +206,7 @@ class TestExchange(ChangeCommon):
                 step()
 
     def test_taken_unit(self):
-        """E2, E6: a unit another has taken is no exchange's; nothing is half-requested"""
+        """E2, E6: a unit that is taken is refused; nothing is half-requested"""
         self.open_slip(self.make_client(self.rep_b), self.unit_3)
         deposit = self.make_deposit(self.unit)
         change = self.make_exchange(deposit, self.unit_3)

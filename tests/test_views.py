@@ -25,26 +25,33 @@ EVERYONE = {
     "property.project",
     "property.deposit",
     "property.contract",
+    "property.change",
     "property.contract.document",
     "property.installment",
     "property.receipt",
     "property.mortgage",
+    "property.collection.report",
+    "property.reminder.sent",
 }
 SETTINGS = {
     "property.building",
     "property.unit.type",
     "property.permit",
     "property.payment.plan",
+    "property.milestone",
     "property.policy",
 }
+EARNEST, ACCOUNT = {"property.earnest"}, {"property.bank.account"}
 HEAD = {
     "property.document.type",
     "property.mortgage.stage",
     "crm.lead",
     "property.concern",
+    "property.change.reason",
     "property.day.check.item",
     "utm.source",
     "property.mailing",
+    "property.reminder",
     "property.policy.whatif",
     "property.client.handover",
     "property.share",
@@ -54,21 +61,50 @@ HEAD = {
     "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
+REPS = {
+    "crm.lead",
+    "property.collision",
+    "property.pool",
+    "calendar.event",
+    "property.discount",
+}
+HEADS_OF_DEALS = {"property.discount.budget", "property.deposit.log"}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | REPS,
-    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
-    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
-    "finance": EVERYONE,
+    "rep": EVERYONE | RECEPTION | REPS | EARNEST,
+    "clerk": EVERYONE
+    | RECEPTION
+    | EARNEST
+    | ACCOUNT
+    | {"crm.lead", "calendar.event", "property.discount"},
+    "control": EVERYONE
+    | EARNEST
+    | SETTINGS
+    | INVENTORY
+    | {"crm.lead", "property.day", "property.discount", "property.deposit.log"},
+    "finance": EVERYONE | EARNEST | ACCOUNT | {"property.discount"},
     "service": EVERYONE | {"crm.lead"},
     "supervisor": EVERYONE
+    | EARNEST
     | RECEPTION
     | REPS
+    | HEADS_OF_DEALS
     | {"property.unit.event", "property.client.handover"},
-    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY | {"res.bank"},
-    "hq": EVERYONE
+    "manager": EVERYONE
+    | EARNEST
+    | ACCOUNT
     | RECEPTION
     | REPS
+    | HEADS_OF_DEALS
+    | SETTINGS
+    | HEAD
+    | INVENTORY
+    | {"res.bank"},
+    "hq": EVERYONE
+    | EARNEST
+    | ACCOUNT
+    | RECEPTION
+    | REPS
+    | HEADS_OF_DEALS
     | SETTINGS
     | HEAD
     | {"property.unit.event", "tier.definition"},
