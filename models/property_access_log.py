@@ -30,7 +30,7 @@ class PropertyAccessLog(models.Model):
     kind = fields.Selection(
         [
             ("check", "Number Check"),
-            ("denied", "Check Denied"),
+            ("denied", "Denied"),
             ("reveal", "Reveal"),
             ("export", "Export"),
             ("print", "Print"),
@@ -48,6 +48,8 @@ class PropertyAccessLog(models.Model):
         ],
         "Answer",
     )
+
+    note = fields.Char("What")
 
     _check_idx = models.Index("(user_id, date DESC) WHERE kind = 'check'")
     _project_idx = models.Index("(project_id, date DESC, id DESC)")

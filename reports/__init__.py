@@ -4,6 +4,7 @@ from . import (
     property_form_sales_daily,
     property_form_owners,
     property_form_fairness,
+    property_form_filings,
     property_form_pdf,
     property_form_xlsx,
     ir_actions_report,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .form_files import protected
 from .form_scope import FormScope, month_bounds
 from .form_table import Figure
 
@@ -21,6 +22,7 @@ class PropertyForm(models.AbstractModel):
     _code = ""  # as in forms.md: G1, G3…
     _period = "day"  # "day", "week", "month", or "range" for lists over a period
     _filters = ()  # what else the viewer asks for: "user", "building"
+    _adds_up = ()  # filed forms of shorter periods that it sums; empty: its own
     _personal = False  # shows clients' data: marked as internal on every page
     _roles = ()  # office roles that may see it
 
@@ -117,6 +119,23 @@ class PropertyForm(models.AbstractModel):
             ]
         return settings
 
+    @api.model
+    def _check_rhythm(self, rhythm):
+        """:raise ValidationError: when the form has no figures of a "day", "week" or
+        "month" """
+        if self._period not in ("range", rhythm):
+            raise ValidationError(
+                self.env._(
+                    "%(form)s is a form of a %(period)s: choose that rhythm.",
+                    form=self._title(),
+                    period={
+                        "day": self.env._("day"),
+                        "week": self.env._("week"),
+                        "month": self.env._("month"),
+                    }[self._period],
+                )
+            )
+
     # === Scope and head ===
 
     def _check_form_access(self):
@@ -174,7 +193,7 @@ class PropertyForm(models.AbstractModel):
 
     def _head(self, scope):
         project = scope.project
-        return {
+        head = {
             "form": self._name,
             "code": self._code,
             "title": self._title(),
@@ -185,9 +204,15 @@ class PropertyForm(models.AbstractModel):
             "date_to": scope.date_to.isoformat(),
             "filler": self.env.user.name,
             "made": project.local_time(fields.Datetime.now()).isoformat(" ", "minutes"),
+            "lang": self.env.lang or "en_US",
             "state": self.env._("Draft"),
             "personal": self._personal,
+            "text": "",
+            "filing": None,
         }
+        if not scope.user and not scope.building:
+            head |= self.env["property.filing"]._on_form(self._name, scope)
+        return head
 
     @api.model
     def _file_name(self, form):
@@ -216,7 +241,30 @@ class PropertyForm(models.AbstractModel):
         :param fmt: "pdf" or "xlsx"
         :return: (file name, bytes)
         """
-        form = self.compile(options)
+        return self._render_form(self.compile(options), fmt)
+
+    @api.model
+    def _take_out(self, options, fmt):
+        """The form as a file that leaves the office: clients' data are logged, and in a
+        workbook closed by the project's password.
+
+        :return: (file name, bytes)
+        """
+        name, content = self._render(options, fmt)
+        if self._personal:
+            project = self.env["property.project"].browse(int(options["project_id"]))
+            kind = "export" if fmt == "xlsx" else "print"
+            self.env["property.access.log"]._log(project, kind, note=name)
+            if fmt == "xlsx":
+                content = protected(name, content, project._file_password())
+        return name, content
+
+    @api.model
+    def _render_form(self, form, fmt):
+        """A compiled form as a file; its access is checked again.
+
+        :return: (file name, bytes)
+        """
         report = self.env["ir.actions.report"]
         data = {"form": form}
         if fmt == "pdf":

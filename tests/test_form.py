@@ -19,6 +19,7 @@ G1 = "property.form.visitors"
 G3 = "property.form.sales_daily"
 G8 = "property.form.owners"
 FAIRNESS = "property.form.fairness"
+FILINGS = "property.form.filings"
 
 
 class FormCommon(PropertyCommon):
@@ -324,6 +325,7 @@ class TestFormAccess(FormCommon, TransactionCase):
         G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
         FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
+        FILINGS: {"manager", "hq"},
     }
 
     def test_every_form_has_a_row_here(self):

@@ -41,6 +41,9 @@ HEAD = {
     "property.day.check.item",
     "utm.source",
     "property.mailing",
+    "property.mailing.delivery",
+    "property.filing.rule",
+    "property.closed.day",
     "property.policy.whatif",
     "property.client.handover",
     "property.share",
@@ -50,23 +53,26 @@ HEAD = {
     "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
+FILING = {"property.filing"}
 REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS,
-    "clerk": EVERYONE | RECEPTION | {"crm.lead", "calendar.event"},
-    "control": EVERYONE | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
-    "finance": EVERYONE,
-    "service": EVERYONE | {"crm.lead"},
+    "clerk": EVERYONE | RECEPTION | FILING | {"crm.lead", "calendar.event"},
+    "control": EVERYONE | SETTINGS | INVENTORY | FILING | {"crm.lead", "property.day"},
+    "finance": EVERYONE | FILING,
+    "service": EVERYONE | FILING | {"crm.lead"},
     "supervisor": EVERYONE
     | RECEPTION
     | REPS
+    | FILING
     | {"property.unit.event", "property.client.handover"},
-    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY,
+    "manager": EVERYONE | RECEPTION | REPS | SETTINGS | HEAD | INVENTORY | FILING,
     "hq": EVERYONE
     | RECEPTION
     | REPS
     | SETTINGS
     | HEAD
+    | FILING
     | {"property.unit.event", "tier.definition"},
 }
 
