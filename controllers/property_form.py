@@ -1,6 +1,5 @@
 import json
 
-
 from werkzeug.exceptions import BadRequest, NotFound
 
 from odoo.http import Controller, content_disposition, request, route

@@ -117,7 +117,9 @@ class PropertyFiling(models.Model):
     is_missing = fields.Boolean(
         "Missing", compute="_compute_is_late", search="_search_is_missing"
     )
-    penalty = fields.Float("Penalty Proposed", readonly=True, copy=False, digits=(16, 2))
+    penalty = fields.Float(
+        "Penalty Proposed", readonly=True, copy=False, digits=(16, 2)
+    )
     penalty_reason = fields.Selection(
         [("late", "Filed Late"), ("missing", "Not Filed")], readonly=True, copy=False
     )

@@ -70,7 +70,9 @@ class PropertyFiling(models.Model):
             if not parts or (rhythm == "week" and not self._covered_by(parts)):
                 continue
             for part in parts - filed:
-                found.append({"rhythm": rhythm, "missing": part.period_start.isoformat()})
+                found.append(
+                    {"rhythm": rhythm, "missing": part.period_start.isoformat()}
+                )
             if filed == parts:
                 figures = [part._latest().figures for part in filed]
                 found += [
@@ -82,19 +84,16 @@ class PropertyFiling(models.Model):
     def _finer(self, rhythm):
         """The filings of shorter periods within this one, restatements apart."""
         names = self.env[self.form]._adds_up or (self.form,)
-        return (
-            self.sudo()
-            .search(
-                [
-                    ("project_id", "=", self.project_id.id),
-                    ("form", "in", names),
-                    ("rhythm", "=", rhythm),
-                    ("period_start", ">=", self.period_start),
-                    ("period_end", "<=", self.period_end),
-                    ("restatement_of", "=", False),
-                ],
-                order="period_start",
-            )
+        return self.sudo().search(
+            [
+                ("project_id", "=", self.project_id.id),
+                ("form", "in", names),
+                ("rhythm", "=", rhythm),
+                ("period_start", ">=", self.period_start),
+                ("period_end", "<=", self.period_end),
+                ("restatement_of", "=", False),
+            ],
+            order="period_start",
         )
 
     def _covered_by(self, parts):

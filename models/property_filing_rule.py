@@ -114,7 +114,9 @@ class PropertyFilingRule(models.Model):
                         "%(roles)s.",
                         form=form._title(),
                         role=names[rule.role],
-                        roles=", ".join(names[role] for role in FILERS if role in allowed),
+                        roles=", ".join(
+                            names[role] for role in FILERS if role in allowed
+                        ),
                     )
                 )
             if rule.user_id and rule.user_id not in rule._people():
@@ -134,7 +136,8 @@ class PropertyFilingRule(models.Model):
         return {
             other
             for other in ROLES
-            if self.env.ref(f"crm_property_sales.group_{other}") in group.all_implied_ids
+            if self.env.ref(f"crm_property_sales.group_{other}")
+            in group.all_implied_ids
         }
 
     def _people(self):

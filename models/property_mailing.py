@@ -115,22 +115,7 @@ class PropertyMailing(models.Model):
 
     def _check_addresses(self):
         """:raise ValidationError: when clients' data would leave the company (J1)"""
-        if not self.env[self.form]._personal:
-            return
-        company = self.project_id.sudo().company_id
-        outside = self._recipients().filtered(
-            lambda partner: not company._is_inside(partner.email)
-        )
-        if outside:
-            raise ValidationError(
-                self.env._(
-                    "%(form)s holds clients' data and does not go to %(people)s: the "
-                    "address is outside the company's domains (%(domains)s).",
-                    form=self.env[self.form]._title(),
-                    people=", ".join(outside.mapped("email")),
-                    domains=", ".join(company._mail_domains()) or "—",
-                )
-            )
+        self.env[self.form]._check_addresses(self.project_id, self._recipients())
 
     # === When ===
 

@@ -2,9 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-
-from ..reports.form_files import protected
+from odoo.exceptions import ValidationError
 
 _logger = logging.getLogger(__name__)
 RETRIES = (10, 30, 60, 120, 240, 480, 720)  # minutes until the next try
@@ -129,37 +127,8 @@ class PropertyMailingDelivery(models.Model):
                 "date_to": self.period_end.isoformat(),
             }
         )
-        files = [form_model._render_form(form, fmt) for fmt in ("pdf", "xlsx")]
-        if form["personal"]:
-            password = project._file_password()
-            files = [(name, protected(name, raw, password)) for name, raw in files]
-        attachments = self.env["ir.attachment"].create(
-            [
-                {
-                    "name": name,
-                    "raw": content,
-                    "res_model": "mail.compose.message",
-                    "res_id": 0,
-                }
-                for name, content in files
-            ]
-        )
         recipients = mailing._recipients()
-        template = self.env.ref("crm_property_sales.mail_template_form")
-        template = template.with_context(
-            form_name=files[0][0].removesuffix(".pdf"), form_locked=form["personal"]
-        )
-        mail_id = template.send_mail(
-            mailing.id,
-            email_values={
-                "attachment_ids": attachments.ids,
-                "email_to": ", ".join(recipients.mapped("email_formatted")),
-            },
-        )
-        mail = self.env["mail.mail"].browse(mail_id)
-        mail.send(raise_exception=True)
-        if mail.exists() and mail.state != "sent":  # once sent it deletes itself
-            raise UserError(mail.failure_reason or self.env._("The mail was not sent."))
+        form_model._mail(form, recipients)
         return ", ".join(recipients.mapped("email"))
 
     def _log_denied(self):

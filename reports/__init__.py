@@ -1,5 +1,6 @@
 from . import (
     property_form,
+    property_form_files,
     property_form_visitors,
     property_form_sales_daily,
     property_form_owners,

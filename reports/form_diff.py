@@ -84,11 +84,15 @@ def _pairs(old, new):
             for value, column in zip(row["values"], columns, strict=True)
         )
 
-    if old and new and [c["key"] for c in old["columns"]] != [
-        c["key"] for c in new["columns"]
-    ]:
+    if (
+        old
+        and new
+        and [c["key"] for c in old["columns"]] != [c["key"] for c in new["columns"]]
+    ):
         rows[0], rows[1] = [], rows[1]  # another layout: everything is new
-    matcher = SequenceMatcher(None, *([key(row) for row in side] for side in rows), False)
+    matcher = SequenceMatcher(
+        None, *([key(row) for row in side] for side in rows), False
+    )
     for tag, start, end, other, last in matcher.get_opcodes():
         if tag == "equal":
             continue

@@ -1,12 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .form_files import protected
 from .form_scope import FormScope, month_bounds
 from .form_table import Figure
-
-# Characters that a line of A4 holds, upright and across; what is wider is A3.
-PORTRAIT, LANDSCAPE = 105, 205
 
 
 class PropertyForm(models.AbstractModel):
@@ -219,58 +215,3 @@ class PropertyForm(models.AbstractModel):
         """File name, without ending, of a compiled form."""
         days = {form["date_from"]: 1, form["date_to"]: 1}
         return "_".join((form["title"], form["project"], *days))
-
-    # === PDF and workbook ===
-
-    @api.model
-    def _paper(self, form):
-        """The paper a compiled form is printed on, by its widest section: "_portrait",
-        "" (A4 across) or "_a3"."""
-        width = max(
-            sum(column["width"] for column in section["columns"])
-            for section in form["sections"]
-        )
-        if width <= PORTRAIT:
-            return "_portrait"
-        return "" if width <= LANDSCAPE else "_a3"
-
-    @api.model
-    def _render(self, options, fmt):
-        """The form as a file.
-
-        :param fmt: "pdf" or "xlsx"
-        :return: (file name, bytes)
-        """
-        return self._render_form(self.compile(options), fmt)
-
-    @api.model
-    def _take_out(self, options, fmt):
-        """The form as a file that leaves the office: clients' data are logged, and in a
-        workbook closed by the project's password.
-
-        :return: (file name, bytes)
-        """
-        name, content = self._render(options, fmt)
-        if self._personal:
-            project = self.env["property.project"].browse(int(options["project_id"]))
-            kind = "export" if fmt == "xlsx" else "print"
-            self.env["property.access.log"]._log(project, kind, note=name)
-            if fmt == "xlsx":
-                content = protected(name, content, project._file_password())
-        return name, content
-
-    @api.model
-    def _render_form(self, form, fmt):
-        """A compiled form as a file; its access is checked again.
-
-        :return: (file name, bytes)
-        """
-        report = self.env["ir.actions.report"]
-        data = {"form": form}
-        if fmt == "pdf":
-            ref = f"crm_property_sales.action_report_property_form{self._paper(form)}"
-            content = report._render_qweb_pdf(ref, data=data)[0]
-        else:
-            ref = "crm_property_sales.property_form_xlsx"
-            content = report._render_xlsx(ref, [], data)[0]
-        return f"{self._file_name(form)}.{fmt}", content

@@ -99,7 +99,11 @@ class TestFilingMade(FilingCommon, TransactionCase):
         """Nothing is due for a closed day; a deadline on one is on the next open day."""
         self.env["property.closed.day"].create(
             [
-                {"name": "Festival", "date_from": "2026-03-10", "date_to": "2026-03-11"},
+                {
+                    "name": "Festival",
+                    "date_from": "2026-03-10",
+                    "date_to": "2026-03-11",
+                },
                 {
                     "name": "Elsewhere",
                     "project_id": self.other_project.id,
@@ -110,9 +114,7 @@ class TestFilingMade(FilingCommon, TransactionCase):
         )
         self.rule.deadline_days = 1
         self.make_due("2026-03-12 02:00:00")
-        self.assertEqual(
-            self.periods(G3), [("2026-03-09",) * 2, ("2026-03-12",) * 2]
-        )
+        self.assertEqual(self.periods(G3), [("2026-03-09",) * 2, ("2026-03-12",) * 2])
         self.assertEqual(
             self.deadlines(G3), ["2026-03-12 12:00:00", "2026-03-13 12:00:00"]
         )
@@ -136,9 +138,7 @@ class TestFilingMade(FilingCommon, TransactionCase):
         """The one named; else who has just this role; else who has it too."""
         self.assertEqual(self.rule._responsible(), self.supervisor_a)
         self.rule.user_id = False
-        self.assertIn(
-            self.rule._responsible(), self.supervisor_a | self.supervisor_b
-        )
+        self.assertIn(self.rule._responsible(), self.supervisor_a | self.supervisor_b)
         self.rule.role = "clerk"
         self.assertEqual(self.rule._responsible(), self.clerk)
         self.project.user_ids -= self.clerk
@@ -183,7 +183,9 @@ class TestFilingSteps(FilingCommon, TransactionCase):
             for state in ("due", "filed", "approved"):
                 for role, user in self.actors.items():
                     with self.subTest(step=step, state=state, role=role):
-                        self.try_step(step, state, user, state == start and role in roles)
+                        self.try_step(
+                            step, state, user, state == start and role in roles
+                        )
 
     def try_step(self, step, state, user, allowed):
         class Undo(Exception):
@@ -240,7 +242,9 @@ class TestFilingSteps(FilingCommon, TransactionCase):
         with freeze_time("2026-03-09 02:00:00"):
             filing = self.filings._make_due(rule)
         wide = filing.with_user(self.manager)._compile()["sections"]
-        self.assertEqual(filing.with_user(self.supervisor_a)._compile()["sections"], wide)
+        self.assertEqual(
+            filing.with_user(self.supervisor_a)._compile()["sections"], wide
+        )
 
     # === Immutable, through every door ===
 
@@ -421,9 +425,7 @@ class TestFilingLate(FilingCommon, TransactionCase):
         self.assertEqual(values, [4, 1, 1, 1, 1, 150])
         self.assertEqual(self.cells(form, 1, "supervisor_a", "late"), [1])
         rows = form["sections"][2]["rows"]
-        self.assertEqual(
-            [row["values"][5] for row in rows[:-1]], ["Late", "Missing"]
-        )
+        self.assertEqual([row["values"][5] for row in rows[:-1]], ["Late", "Missing"])
         self.assertEqual(rows[-1]["values"][-1], 150)
 
     def test_rep_sees_none(self):

@@ -4,7 +4,7 @@ from odoo.tests import TransactionCase, tagged
 
 from ..reports.form_diff import against, moved
 from ..reports.form_table import Column, Section
-from .test_filing import FAIRNESS, FilingCommon
+from .test_filing import FilingCommon
 from .test_form import G1, G8
 
 
@@ -114,20 +114,24 @@ class TestRestatement(FilingCommon, TransactionCase):
     def correct(self):
         """The next day somebody notices that this was a competitor's survey."""
         with self.at("2026-03-10 03:00:00"):
-            return self.env["property.interaction"].with_user(self.manager).create(
-                {
-                    "corrects_id": self.entry.id,
-                    "project_id": self.project.id,
-                    "kind": "call_in",
-                    "date": self.entry.date,
-                    "user_id": self.rep_a.id,
-                    "partner_name": "Mr Wang",
-                    "source_id": self.source.id,
-                    "is_valid": False,
-                    "invalid_reason": "survey",
-                    "surveyor": "Rival & Co",
-                    "note": "Found out later",
-                }
+            return (
+                self.env["property.interaction"]
+                .with_user(self.manager)
+                .create(
+                    {
+                        "corrects_id": self.entry.id,
+                        "project_id": self.project.id,
+                        "kind": "call_in",
+                        "date": self.entry.date,
+                        "user_id": self.rep_a.id,
+                        "partner_name": "Mr Wang",
+                        "source_id": self.source.id,
+                        "is_valid": False,
+                        "invalid_reason": "survey",
+                        "surveyor": "Rival & Co",
+                        "note": "Found out later",
+                    }
+                )
             )
 
     def check(self, moment="2026-03-10 04:00:00"):
@@ -224,7 +228,9 @@ class TestRestatement(FilingCommon, TransactionCase):
         self.assertEqual(action["tag"], "display_notification")
         self.correct()
         action = self.filing.with_user(self.clerk).action_check()
-        self.assertEqual(action["domain"], [("id", "in", self.filing.restatement_ids.ids)])
+        self.assertEqual(
+            action["domain"], [("id", "in", self.filing.restatement_ids.ids)]
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -237,7 +243,11 @@ class TestFilingSums(FilingCommon, TransactionCase):
         cls.rule.active = False
         for rhythm in ("day", "week", "month"):
             cls.make_rule(
-                G8, rhythm=rhythm, role="manager", user_id=False, date_start="2026-03-02"
+                G8,
+                rhythm=rhythm,
+                role="manager",
+                user_id=False,
+                date_start="2026-03-02",
             )
         with freeze_time("2026-03-03 02:00:00"):
             client = cls.make_client(cls.rep_a)
@@ -266,9 +276,7 @@ class TestFilingSums(FilingCommon, TransactionCase):
     def test_a_day_is_not_filed(self):
         self.file_days(but=("2026-03-05",))
         week = self.filed("week", "2026-03-02")
-        self.assertEqual(
-            week.differences, [{"rhythm": "day", "missing": "2026-03-05"}]
-        )
+        self.assertEqual(week.differences, [{"rhythm": "day", "missing": "2026-03-05"}])
         last = week.figures["sections"][-1]
         self.assertEqual(last["title"], "Against the Filed Forms")
         self.assertEqual(last["rows"][0]["values"][0], "Not filed: 2026-03-05")
@@ -279,9 +287,7 @@ class TestFilingSums(FilingCommon, TransactionCase):
         self.file_days()
         self.deposit._write_through({"state": "cancelled"})
         week = self.filed("week", "2026-03-02")
-        found = {
-            one["column"]: (one["here"], one["sum"]) for one in week.differences
-        }
+        found = {one["column"]: (one["here"], one["sum"]) for one in week.differences}
         self.assertEqual(found["Price"], ("0", f"{self.deposit.price:,.0f}"))
 
     def test_the_days_restatement_counts(self):

@@ -6,6 +6,7 @@ import openpyxl
 from freezegun import freeze_time
 from pypdf import PdfReader
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
@@ -71,6 +72,13 @@ class MailingCommon(PropertyCommon):
             self.run_cron("ir_cron_mail_forms")
         return self.sink.mails[before:]
 
+    def send_at(self, mailing, moment):
+        """The mail with a real PDF: in tests Odoo makes none unless asked to."""
+        with freeze_time(moment):
+            mailing = mailing.with_user(self.manager)
+            mailing.with_context(force_report_rendering=True).action_send_now()
+        return self.sink.mails[-1]
+
     def sent_days(self, mailing=None):
         deliveries = (mailing or self.mailing).delivery_ids.filtered(
             lambda one: one.state == "sent"
@@ -100,18 +108,16 @@ class TestMailing(MailingCommon, TransactionCase):
 
     def test_both_files_opened_and_read(self):
         """Must show 6: real SMTP, both attachments, each figure that of the screen."""
-        mail = self.run_at("2026-03-10 10:31:00")
-        self.assertEqual(len(mail), 1)
-        self.assertEqual(
-            set(self.sink.recipients), {self.manager.email, self.hq.email}
-        )
-        self.assertIn("Test Garden_2026-03-10", mail[0]["subject"])
+        mail = self.send_at(self.mailing, "2026-03-10 10:31:00")
+        self.assertEqual(set(self.sink.recipients), {self.manager.email, self.hq.email})
+        self.assertIn("Test Garden_2026-03-10", mail["subject"])
         files = {
             part.get_content_type(): part.get_content()
-            for part in mail[0].iter_attachments()
+            for part in mail.iter_attachments()
         }
-        pdf, xlsx = files["application/pdf"], next(
-            raw for kind, raw in files.items() if "spreadsheet" in kind
+        pdf, xlsx = (
+            files["application/pdf"],
+            next(raw for kind, raw in files.items() if "spreadsheet" in kind),
         )
         with freeze_time("2026-03-10 10:31:00"):
             form = (
@@ -128,7 +134,9 @@ class TestMailing(MailingCommon, TransactionCase):
         text = text.replace("\n", "").replace(" ", "")
         for section in form["sections"]:
             for row in section["rows"]:
-                for column, value in zip(section["columns"], row["values"], strict=True):
+                for column, value in zip(
+                    section["columns"], row["values"], strict=True
+                ):
                     figure = written(value, cell_kind(column, row))
                     self.assertIn(figure.replace(" ", ""), text)
 
@@ -237,8 +245,7 @@ class TestPersonalMail(MailingCommon, TransactionCase):
     def test_files_are_closed_by_the_password(self):
         today = self.project.local_day()
         mailing = self.make_mailing(G8, date_start=today, hour=0)
-        mailing.with_user(self.manager).action_send_now()
-        [mail] = self.sink.mails
+        mail = self.send_at(mailing, fields.Datetime.now())
         password = self.project.file_password
         self.assertGreaterEqual(len(password), 12)
         self.assertNotIn(password, mail.as_string())
