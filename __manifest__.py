@@ -68,6 +68,8 @@
         "views/property_building_views.xml",
         "views/property_policy_views.xml",
         "views/property_payment_plan_views.xml",
+        "views/property_filing_rule_views.xml",
+        "views/property_filing_views.xml",
         "views/property_mailing_views.xml",
         "views/property_project_views.xml",
         "views/property_concern_views.xml",

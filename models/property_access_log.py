@@ -30,7 +30,7 @@ class PropertyAccessLog(models.Model):
     kind = fields.Selection(
         [
             ("check", "Number Check"),
-            ("denied", "Check Denied"),
+            ("denied", "Denied"),
             ("reveal", "Reveal"),
             ("export", "Export"),
             ("print", "Print"),
@@ -55,6 +55,7 @@ class PropertyAccessLog(models.Model):
     )
 
     paper = fields.Char("Paper No.")
+    note = fields.Char("What")
 
     _verify_idx = models.Index("(user_id, date DESC) WHERE kind = 'verify'")
     _check_idx = models.Index("(user_id, date DESC) WHERE kind = 'check'")

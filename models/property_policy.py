@@ -156,6 +156,28 @@ class PropertyPolicy(models.Model):
         help="So long who let a client lapse may not claim him again.",
     )
 
+    # Filing
+    filing_late_fine = fields.Float(
+        "Penalty for Filing Late (yuan)",
+        default=50.0,
+        required=True,
+        tracking=True,
+        help="Proposed on the filing; conduct decides.",
+    )
+    filing_missing_fine = fields.Float(
+        "Penalty for Not Filing (yuan)", default=100.0, required=True, tracking=True
+    )
+    filing_missing_days = fields.Integer(
+        "Missing after the Deadline (days)", default=1, required=True, tracking=True
+    )
+    filing_recheck_days = fields.Integer(
+        "Filed Forms Are Checked Back (days)",
+        default=92,
+        required=True,
+        tracking=True,
+        help="What moves behind a form filed in these days becomes a restatement.",
+    )
+
     # Reception desk, rulings, hand-over
     checks_per_hour = fields.Integer(
         "Number Checks (an hour)", default=60, required=True, tracking=True
@@ -191,6 +213,11 @@ class PropertyPolicy(models.Model):
         "AND papers_days >= 0 AND lapse_warn_days >= 0 AND discount_days >= 0 "
         "AND discount_standard_percent >= 0 AND discount_standard_percent < 100)",
         "Counts and times of a policy must not be negative.",
+    )
+    _filing_not_negative = models.Constraint(
+        "CHECK(filing_late_fine >= 0 AND filing_missing_fine >= 0 "
+        "AND filing_missing_days >= 0 AND filing_recheck_days >= 0)",
+        "Penalties and days of filing must not be negative.",
     )
     _split_percent_range = models.Constraint(
         "CHECK(split_percent >= 0 AND split_percent <= 100)",

@@ -145,6 +145,13 @@ class ResUsers(models.Model):
         whole = [False] * self._has_office_role("supervisor")
         return domain & Domain("user_id", "in", self._office_rep_ids() + whole)
 
+    def _office_filing_domain(self, company_ids):
+        """Filings are of whole projects: the responsible's, and the superiors' all."""
+        domain = self._office_project_domain(company_ids)
+        if self._has_office_role("manager", "hq"):
+            return domain
+        return domain & Domain("responsible_id", "=", self.id)
+
     def _office_collision_domain(self, company_ids):
         """`property.collision`: both parties, their supervisors, and who sees all."""
         domain = self._office_project_domain(company_ids)

@@ -26,6 +26,8 @@ class Column:
 
     :param kind: one of `KINDS`, or "measure": each row says its own
     :param width: in characters, a hint for paper and workbook
+    :param adds: whether its numbers add up over days, which is checked between filed
+        forms; a percentage never does
     """
 
     key: str
@@ -33,6 +35,7 @@ class Column:
     kind: str = "text"
     width: int = 10
     group: str = ""
+    adds: bool = True
 
 
 @dataclass(frozen=True)
@@ -132,13 +135,18 @@ class Row:
 
 @dataclass
 class Section:
-    """A table with its charts below it and, last, words about it in `note`."""
+    """A table with its charts below it and, last, words about it in `note`.
+
+    :param adds: a name that the forms of days, weeks and months share for a table whose
+        figures add up; without any it is the first table of each
+    """
 
     title: str
     columns: list
     rows: list = field(default_factory=list)
     charts: list = field(default_factory=list)
     note: str = ""
+    adds: str = ""
 
     def add(self, *values, level="line", kind="integer"):
         """:raise ValueError: when a row does not fit the columns"""
@@ -153,6 +161,7 @@ class Section:
             "rows": [row.as_json() for row in self.rows],
             "charts": [chart.as_json() for chart in self.charts],
             "note": self.note or "",
+            "adds": self.adds,
         }
 
 

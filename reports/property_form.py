@@ -1,11 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .form_scope import FormScope, month_bounds
 from .form_table import Figure
-
-# Characters that a line of A4 holds, upright and across; what is wider is A3.
-PORTRAIT, LANDSCAPE = 105, 205
 
 
 class PropertyForm(models.AbstractModel):
@@ -21,6 +18,7 @@ class PropertyForm(models.AbstractModel):
     _code = ""  # as in forms.md: G1, G3…
     _period = "day"  # "day", "week", "month", or "range" for lists over a period
     _filters = ()  # what else the viewer asks for: "user", "building"
+    _adds_up = ()  # filed forms of shorter periods that it sums; empty: its own
     _personal = False  # shows clients' data: marked as internal on every page
     _roles = ()  # office roles that may see it
 
@@ -117,6 +115,23 @@ class PropertyForm(models.AbstractModel):
             ]
         return settings
 
+    @api.model
+    def _check_rhythm(self, rhythm):
+        """:raise ValidationError: when the form has no figures of a "day", "week" or
+        "month" """
+        if self._period not in ("range", rhythm):
+            raise ValidationError(
+                self.env._(
+                    "%(form)s is a form of a %(period)s: choose that rhythm.",
+                    form=self._title(),
+                    period={
+                        "day": self.env._("day"),
+                        "week": self.env._("week"),
+                        "month": self.env._("month"),
+                    }[self._period],
+                )
+            )
+
     # === Scope and head ===
 
     def _check_form_access(self):
@@ -174,7 +189,7 @@ class PropertyForm(models.AbstractModel):
 
     def _head(self, scope):
         project = scope.project
-        return {
+        head = {
             "form": self._name,
             "code": self._code,
             "title": self._title(),
@@ -185,44 +200,18 @@ class PropertyForm(models.AbstractModel):
             "date_to": scope.date_to.isoformat(),
             "filler": self.env.user.name,
             "made": project.local_time(fields.Datetime.now()).isoformat(" ", "minutes"),
+            "lang": self.env.lang or "en_US",
             "state": self.env._("Draft"),
             "personal": self._personal,
+            "text": "",
+            "filing": None,
         }
+        if not scope.user and not scope.building:
+            head |= self.env["property.filing"]._on_form(self._name, scope)
+        return head
 
     @api.model
     def _file_name(self, form):
         """File name, without ending, of a compiled form."""
         days = {form["date_from"]: 1, form["date_to"]: 1}
         return "_".join((form["title"], form["project"], *days))
-
-    # === PDF and workbook ===
-
-    @api.model
-    def _paper(self, form):
-        """The paper a compiled form is printed on, by its widest section: "_portrait",
-        "" (A4 across) or "_a3"."""
-        width = max(
-            sum(column["width"] for column in section["columns"])
-            for section in form["sections"]
-        )
-        if width <= PORTRAIT:
-            return "_portrait"
-        return "" if width <= LANDSCAPE else "_a3"
-
-    @api.model
-    def _render(self, options, fmt):
-        """The form as a file.
-
-        :param fmt: "pdf" or "xlsx"
-        :return: (file name, bytes)
-        """
-        form = self.compile(options)
-        report = self.env["ir.actions.report"]
-        data = {"form": form}
-        if fmt == "pdf":
-            ref = f"crm_property_sales.action_report_property_form{self._paper(form)}"
-            content = report._render_qweb_pdf(ref, data=data)[0]
-        else:
-            ref = "crm_property_sales.property_form_xlsx"
-            content = report._render_xlsx(ref, [], data)[0]
-        return f"{self._file_name(form)}.{fmt}", content

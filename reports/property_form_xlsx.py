@@ -106,11 +106,14 @@ class PropertyFormXlsx(models.AbstractModel):
         for bottom, row in enumerate(section["rows"], top + 1):
             self._write_row(sheet, bottom, columns, row, style)
         end = bottom + 2
-        if section["note"]:
-            for text in section["note"].splitlines():
-                sheet.write(end, 0, text, style())
-                end += 1
+        words = (
+            section["note"],
+            form["text"] if section is form["sections"][0] else "",
+        )
+        for text in "\n\n".join(filter(None, words)).splitlines():
+            sheet.write(end, 0, text, style())
             end += 1
+        end += any(words)
         sheet.write(end, 0, self._signatures(), style())
         self._print_setup(sheet, form, top, bottom, last, grouped)
         return end + 2

@@ -30,6 +30,8 @@ from . import (
     test_followup,
     test_form,
     test_form_engine,
+    test_filing,
+    test_filing_restatement,
     test_handover,
     test_id_number,
     test_installment,

@@ -35,6 +35,10 @@ property.reminder           -/-  r/-    -/-      r/-     -/-     -/-       rwcu/
 property.target             -/-  r/-    -/-      -/-     -/-     r/-       rwcu/-  rwcu/rwcu -/- -/-
 property.advertising        -/-  rwc/-  -/-      -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.filing.rule        -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.filing             -/-  -/-    -/-      -/-     -/-     -/-       rw/-    rw/rw    -/-  -/-
+property.closed.day         r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  rwcu/rwcu -/- r/-
+property.mailing.delivery   -/-  -/-    -/-      -/-     -/-     -/-       r/-     r/r      -/-  -/-
 property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
 property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
 property.client.handover.line -/- -/-   -/-      -/-     -/-     rwu/-     rwu/-   r/r      -/-  -/-
@@ -268,13 +272,40 @@ class AccessCommon(PropertyCommon):
             ),
             cls._make("property.reminder", name="A", project_id=project.id),
             cls._make(
-                "property.mailing",
+                "property.closed.day",
+                name="Festival",
                 project_id=project.id,
-                form=cls.env["property.form"]._selection()[0][0],
-                user_ids=project.user_ids.ids,
+                date_from="2000-01-01",
+                date_to="2000-01-01",
             ),
+            *cls._make_filing(project),
+            *cls._make_mailing(project),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _make_mailing(cls, project):
+        mailing = cls._make(
+            "property.mailing",
+            project_id=project.id,
+            form="property.form.sales_daily",
+            user_ids=project.user_ids.ids,
+        )
+        today = project.local_day()
+        return mailing, cls.env["property.mailing.delivery"]._of(mailing, today, today)
+
+    @classmethod
+    def _make_filing(cls, project):
+        """A rule, and what a manager or supervisor has to file by it today."""
+        rule = cls._make(
+            "property.filing.rule",
+            project_id=project.id,
+            form="property.form.sales_daily",
+            role="supervisor",
+            user_id=(project.user_ids & cls.manager).id,
+            date_start=project.local_day(),
+        )
+        return rule, cls.env["property.filing"]._make_due(rule)
 
     @classmethod
     def _make_handover(cls, project, unit_type):

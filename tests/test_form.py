@@ -23,6 +23,7 @@ G4 = "property.form.channels_daily"
 G5 = "property.form.reps_weekly"
 G6 = "property.form.monthly"
 FAIRNESS = "property.form.fairness"
+FILINGS = "property.form.filings"
 
 
 class FormCommon(PropertyCommon):
@@ -332,6 +333,7 @@ class TestFormAccess(FormCommon, TransactionCase):
         G4: {"clerk", "supervisor", "manager", "hq"},
         G5: {"clerk", "supervisor", "manager", "hq"},
         G6: {"clerk", "supervisor", "manager", "hq"},
+        FILINGS: {"manager", "hq"},
     }
 
     def test_every_form_has_a_row_here(self):

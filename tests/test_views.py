@@ -30,6 +30,7 @@ EVERYONE = {
     "property.installment",
     "property.receipt",
     "property.mortgage",
+    "property.metric",
     "property.collection.report",
     "property.reminder.sent",
 }
@@ -52,6 +53,9 @@ HEAD = {
     "utm.source",
     "property.mailing",
     "property.reminder",
+    "property.mailing.delivery",
+    "property.filing.rule",
+    "property.closed.day",
     "property.policy.whatif",
     "property.client.handover",
     "property.share",
@@ -61,35 +65,46 @@ HEAD = {
     "mail.activity.plan",
 }
 INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
+FILING = {"property.filing"}
 REPS = {
     "crm.lead",
     "property.collision",
     "property.pool",
     "calendar.event",
     "property.discount",
+    "property.target",
 }
-HEADS_OF_DEALS = {"property.discount.budget", "property.deposit.log"}
+HEADS_OF_DEALS = {
+    "property.discount.budget",
+    "property.deposit.log",
+    "property.advertising",
+}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS | EARNEST,
     "clerk": EVERYONE
+    | FILING
     | RECEPTION
     | EARNEST
     | ACCOUNT
-    | {"crm.lead", "calendar.event", "property.discount"},
+    | {"crm.lead", "calendar.event", "property.discount"}
+    | {"property.target", "property.advertising"},
     "control": EVERYONE
+    | FILING
     | EARNEST
     | SETTINGS
     | INVENTORY
     | {"crm.lead", "property.day", "property.discount", "property.deposit.log"},
-    "finance": EVERYONE | EARNEST | ACCOUNT | {"property.discount"},
-    "service": EVERYONE | {"crm.lead"},
+    "finance": EVERYONE | FILING | EARNEST | ACCOUNT | {"property.discount"},
+    "service": EVERYONE | FILING | {"crm.lead"},
     "supervisor": EVERYONE
     | EARNEST
     | RECEPTION
     | REPS
+    | FILING
     | HEADS_OF_DEALS
     | {"property.unit.event", "property.client.handover"},
     "manager": EVERYONE
+    | FILING
     | EARNEST
     | ACCOUNT
     | RECEPTION
@@ -107,6 +122,7 @@ MENUS = {
     | HEADS_OF_DEALS
     | SETTINGS
     | HEAD
+    | FILING
     | {"property.unit.event", "tier.definition"},
 }
 
