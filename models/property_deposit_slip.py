@@ -184,9 +184,9 @@ class PropertyDeposit(models.Model):
                         "The time of %(slip)s was over at %(time)s: open a new slip if "
                         "the unit is still free.",
                         slip=deposit.display_name,
-                        time=deposit.project_id.local_time(
-                            deposit.slip_expires
-                        ).strftime("%Y-%m-%d %H:%M"),
+                        time=deposit.project_id.local_time(deposit.slip_expires).strftime(
+                            "%Y-%m-%d %H:%M"
+                        ),
                     )
                 )
 

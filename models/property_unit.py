@@ -287,9 +287,7 @@ class PropertyUnit(models.Model):
                 unit=self.name,
                 state=labels[self.state],
                 user=deposit.user_id.name or deposit.create_uid.name,
-                date=self.project_id.local_time(deposit.date).strftime(
-                    "%Y-%m-%d %H:%M"
-                ),
+                date=self.project_id.local_time(deposit.date).strftime("%Y-%m-%d %H:%M"),
                 until=deposit._until_words(),
             )
         return self.env._(
