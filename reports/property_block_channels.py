@@ -48,6 +48,7 @@ class PropertyBlockChannels(models.AbstractModel):
                 "integer" if divisor == 1 else "area",
                 7,
                 group,
+                key == "now",
             )
             for name, group in (
                 ("calls", self.env._("Calls")),
@@ -89,6 +90,7 @@ class PropertyBlockChannels(models.AbstractModel):
                 *self._window_columns(windows),
                 *self._conversion_columns(),
             ],
+            adds="channels",
         )
         by_key = self._by_window(windows, "source_id", "campaign_id")
         labels, series = [], defaultdict(list)

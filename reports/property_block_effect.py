@@ -23,6 +23,7 @@ class PropertyBlockChannels(models.AbstractModel):
                 Column("hour", self.env._("Hour"), width=12),
                 *self._window_columns(windows),
             ],
+            adds="hours",
         )
         by_hour = self._by_window(windows, "hour")
         busy = [
@@ -61,6 +62,7 @@ class PropertyBlockChannels(models.AbstractModel):
                 *self._window_columns(windows),
             ],
             note=self.env._("One call or visit may name several concerns."),
+            adds="concerns",
         )
         counts = {
             key: self._concern_counts(period) for key, _heading, period, _n in windows

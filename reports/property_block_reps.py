@@ -103,50 +103,62 @@ class PropertyBlockReps(models.AbstractModel):
     def _figures_of(self, measures, tally, domain):
         return [self._figure(tally, domain, one.name, one.measure) for one in measures]
 
-    def _rep_section(self, title, scope):
-        """One line a rep, and the total."""
+    def _rep_section(self, title, scope, adds=""):
+        """One line a rep, and the total.
+
+        :param adds: "reps" for the period itself: weeks and months are checked against
+            the filed days
+        """
         measures = self._measures()
         columns = [
             Column("rep", self.env._("Rep"), width=8),
             *self._columns_of(measures),
         ]
-        section = Section(title, columns)
+        section = Section(title, columns, adds=adds)
         domain = self._facts(scope)
         tallies = self._tally(domain, "user_id")
         for user in self._reps(scope, tallies):
             tally = tallies.get(user) or self._sum(())
             own = [*domain, ("user_id", "=", user.id)]
             section.add(self._rep_name(user), *self._figures_of(measures, tally, own))
-        self._add_total(section, measures, self._sum(tallies.values()), domain)
-        return section
-
-    def _add_total(self, section, measures, tally, domain, label=None):
+        total = self._sum(tallies.values())
         section.add(
-            label or self.env._("Total"),
-            *self._figures_of(measures, tally, domain),
+            self.env._("Total"),
+            *self._figures_of(measures, total, domain),
             level="total",
         )
+        return section
 
     def _rep_name(self, user):
         return user.name or self.env._("Nobody")
 
     # === Against an earlier period ===
 
-    def _add_difference(self, section, measures, domain, earlier, label):
-        """Below the total: the earlier period, and what has changed since."""
-        now = self._sum(self._tally(domain).values())
-        before = self._sum(self._tally(earlier).values())
-        self._add_total(section, measures, before, earlier, label)
+    def _comparison(self, scope, title, labels):
+        """The period, the one before it, and what has changed.
+
+        :param labels: what the two periods are called
+        """
+        measures = self._measures()
+        columns = [
+            Column("period", "", width=10),
+            *self._columns_of(measures),
+        ]
+        section = Section(title, columns)
+        tallies = []
+        for label, period in zip(labels, (scope, scope.previous()), strict=True):
+            domain = self._facts(period)
+            tallies.append(self._tally(domain)[()])
+            section.add(label, *self._figures_of(measures, tallies[-1], domain))
         section.add(
             self.env._("Difference"),
             *(
-                self._change(
-                    now.get(one.name, one.measure), before.get(one.name, one.measure)
-                )
+                self._change(*(tally.get(one.name, one.measure) for tally in tallies))
                 for one in measures
             ),
             level="subtotal",
         )
+        return section
 
     @staticmethod
     def _change(now, before):

@@ -16,12 +16,18 @@ class PropertyFormMonthly(models.AbstractModel):
 
     _code = "G6"
     _period = "month"
+    _adds_up = (
+        "property.form.reps_daily",
+        "property.form.reps_weekly",
+        "property.form.channels_daily",
+    )
     _roles = ("clerk", "supervisor", "manager", "hq")
 
     def _sections(self, scope):
         channels = self._channel_sections(scope)
         return [
             self._targets(scope),
+            self._rep_section(self.env._("Month by Rep"), scope, "reps"),
             self._weeks(scope),
             channels[0],
             self._districts(scope),

@@ -14,6 +14,6 @@ class PropertyFormRepsDaily(models.AbstractModel):
 
     def _sections(self, scope):
         return [
-            self._rep_section(heading, period)
-            for _key, heading, period in self._threes(scope)
+            self._rep_section(heading, period, "reps" if key == "period" else "")
+            for key, heading, period in self._threes(scope)
         ]

@@ -14,17 +14,16 @@ class PropertyFormRepsWeekly(models.AbstractModel):
     _period = "week"
     _roles = ("clerk", "supervisor", "manager", "hq")
     _filters = ("user",)
+    _adds_up = ("property.form.reps_daily", "property.form.channels_daily")
 
     def _sections(self, scope):
-        week = self._rep_section(self.env._("Week by Rep"), scope)
-        self._add_difference(
-            week,
-            self._measures(),
-            self._facts(scope),
-            self._facts(scope.previous()),
-            self.env._("Last Week"),
-        )
-        return [week, self._days(scope), *self._channel_sections(scope)]
+        this, last = self.env._("This Week"), self.env._("Last Week")
+        return [
+            self._rep_section(self.env._("Week by Rep"), scope, "reps"),
+            self._comparison(scope, self.env._("Against Last Week"), (this, last)),
+            self._days(scope),
+            *self._channel_sections(scope),
+        ]
 
     # === Each day's column ===
 

@@ -1,9 +1,8 @@
-from datetime import date, timedelta
-
 from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
 
+from ..reports.form_diff import additive, against
 from ..reports.form_table import Figure
 from .test_form import G2, G4, G5, FormCommon
 from .test_metric import MetricCommon
@@ -265,16 +264,20 @@ class TestRepsWeekly(StatisticsCommon, TransactionCase):
             ("rep_a", "calls_number", 2),
             ("rep_a", "first_number", 2),
             ("Total", "calls_number", 3),
+        ):
+            self.assertEqual(self.value(form, 0, label, key), expected, (label, key))
+        for label, key, expected in (
+            ("This Week", "calls_number", 3),
             ("Last Week", "calls_number", 1),
             ("Difference", "calls_number", 2),
             ("Difference", "deposits_amount", 1_000_000),
         ):
-            self.assertEqual(self.value(form, 0, label, key), expected, (label, key))
+            self.assertEqual(self.value(form, 1, label, key), expected, (label, key))
 
     def test_days_add_up(self):
         """Every line of every rep: Monday to Sunday are the week"""
         form = self.compile(G5, self.manager, DAY)
-        block = form["sections"][1]
+        block = form["sections"][2]
         keys = [column["key"] for column in block["columns"]]
         self.assertEqual(keys[2:9], [f"2026-03-{day:02}" for day in range(9, 16)])
         for row in block["rows"]:
@@ -288,31 +291,26 @@ class TestRepsWeekly(StatisticsCommon, TransactionCase):
                 values[keys.index("change")],
                 values[keys.index("week")] - values[keys.index("before")],
             )
-        self.assertEqual(self.value(form, 1, ("Total", "Calls"), DAY), 2)
+        self.assertEqual(self.value(form, 2, ("Total", "Calls"), DAY), 2)
 
     def test_sums_the_daily_ones(self):
-        """Every figure of the week is the sum of seven daily forms"""
-        week = self.compile(G5, self.manager, DAY)["sections"][0]
-        keys = [column["key"] for column in week["columns"]]
-        sums = {}
-        for number in range(7):
-            day = (date(2026, 3, 9) + timedelta(days=number)).isoformat()
-            for row in self.compile(G2, self.manager, day)["sections"][0]["rows"]:
-                label, *values = row["values"]
-                before = sums.get(label, [0] * len(values))
-                sums[label] = [
-                    one + (value or 0)
-                    for one, value in zip(before, values, strict=True)
-                ]
-        for row in week["rows"]:
-            label, *values = row["values"]
-            if label not in sums:
-                continue
-            for place, (value, expected) in enumerate(
-                zip(values, sums[label], strict=True), 1
-            ):
-                if week["columns"][place]["kind"] != "percent":
-                    self.assertAlmostEqual(value, expected, 2, (label, keys[place]))
+        """Every figure of the week is the sum of seven daily forms; G21 asks the same
+        of the filed ones"""
+        week = self.compile(G5, self.manager, DAY)
+        days = [
+            self.compile(name, self.manager, f"2026-03-{day:02}")
+            for name in (G2, G4)
+            for day in range(9, 16)
+        ]
+        self.assertEqual(against(week, days), [])
+        self.assertEqual(
+            {place[0] for place in additive(week)},
+            {"reps", "channels", "concerns", "hours"},
+        )
+        line = week["sections"][0]["rows"][0]["values"]
+        line[1] += 1
+        [difference] = against(week, days)
+        self.assertEqual(difference["here"], str(line[1]))
 
     def test_opens(self):
         options = {"project_id": self.project.id, "date_to": DAY}
