@@ -11,6 +11,7 @@ from .changes import Changes
 from .check import check
 from .clock import clock, local, utc
 from .deals import Deals
+from .filings import Filings
 from .inventory import build_projects
 from .people import hire
 from .quarrels import Quarrels
@@ -66,10 +67,18 @@ class Office:
         self.quarrels = Quarrels(self)
         self.changes = Changes(self)
         self.care = Care(self)
+        self.filings = Filings(self)
         self.deals.plan()
+        self.at(utc(self.today - timedelta(days=2), 11), self.filings.correct)
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
-            for part in (self.reception, self.rings, self.quarrels, self.changes):
+            for part in (
+                self.reception,
+                self.rings,
+                self.quarrels,
+                self.changes,
+                self.filings,
+            ):
                 part.plan_day(day)
         self._run()
         self.clock.set(self.now)
@@ -77,6 +86,7 @@ class Office:
         self.quarrels.finish()
         self.care.finish()
         desk.finish(self)
+        self.filings.finish()
         self.env.flush_all()
 
     def _run(self):
