@@ -12,6 +12,7 @@ from .check import check
 from .clock import clock, local, utc
 from .collections import Collections
 from .deals import Deals
+from .filings import Filings
 from .inventory import build_projects
 from .people import hire
 from .quarrels import Quarrels
@@ -72,12 +73,14 @@ class Office:
         self.care = Care(self)
         self.collections = Collections(self)
         self.targets = Targets(self)
+        self.filings = Filings(self)
         self.deals.plan()
+        self.at(utc(self.today - timedelta(days=2), 11), self.filings.correct)
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
             for part in (
                 *(self.reception, self.rings, self.quarrels, self.changes),
-                self.collections,
+                *(self.collections, self.filings),
             ):
                 part.plan_day(day)
             self.second_thoughts.plan_day(day)
@@ -90,6 +93,7 @@ class Office:
         self.clock.set(self.now)  # a job that commits lets go of it
         self.collections.finish()
         desk.finish(self)
+        self.filings.finish()
         self.env.flush_all()
 
     def _run(self):

@@ -24,10 +24,10 @@ class IrAttachment(models.Model):
             raise UserError(self._filed_message())
         return result
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_filed(self):
         if self._filed():
             raise UserError(self._filed_message())
-        return super().unlink()
 
     def _filed(self):
         return self.sudo().filtered(

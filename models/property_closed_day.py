@@ -42,7 +42,7 @@ class PropertyClosedDay(models.Model):
 
 
 class PropertyProject(models.Model):
-    _inherit = "property.project"
+    _inherit = "property.project"  # pylint: disable=consider-merging-classes-inherited
 
     @api.private
     def closed_days(self, first, last):

@@ -9,7 +9,7 @@ SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 class PropertyProject(models.Model):
-    _inherit = "property.project"
+    _inherit = "property.project"  # pylint: disable=consider-merging-classes-inherited
 
     file_password = fields.Char(
         "Password of Files",

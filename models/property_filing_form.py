@@ -10,12 +10,13 @@ class PropertyFiling(models.Model):
     """What a filed form consists of: the form itself, where it differs from the filed
     forms it sums, and in a restatement what moved and why."""
 
-    _inherit = "property.filing"
+    _inherit = "property.filing"  # pylint: disable=consider-merging-classes-inherited
 
     def _compile(self, lang=None):
         """The form of the period as it is now, of the whole project."""
         self.ensure_one()
-        context = {"lang": lang or self.env.lang, "tz": self.project_id.sudo().tz}
+        lang = lang or self.env.lang or self.env.user.lang
+        context = {"lang": lang, "tz": self.project_id.sudo().tz}
         form = self.env[self.form].sudo().with_context(**context)
         return form.compile(
             {
@@ -97,7 +98,7 @@ class PropertyFiling(models.Model):
         )
 
     def _covered_by(self, parts):
-        """Whether weeks fill the month: those over its border are summed by day only."""
+        """Whether weeks fill the month: else it is summed by day only."""
         days = sum((part.period_end - part.period_start).days + 1 for part in parts)
         return days == (self.period_end - self.period_start).days + 1
 

@@ -10,7 +10,7 @@ CAUSES_SHOWN = 50
 class PropertyFiling(models.Model):
     """What moves behind a filed form becomes a restatement: the filed one stays."""
 
-    _inherit = "property.filing"
+    _inherit = "property.filing"  # pylint: disable=consider-merging-classes-inherited
 
     def action_check(self):
         """Compare filed forms with the records of now; what moved is to be restated.
@@ -39,8 +39,8 @@ class PropertyFiling(models.Model):
         }
 
     def _restate(self):
-        """Open a restatement of each form of `self` that has moved, or keep the open one
-        up to date; one that is not needed any more goes.
+        """Open a restatement of each form of `self` that has moved, or keep the open
+        one up to date; one that is not needed any more goes.
 
         :return: the open restatements
         """
@@ -98,7 +98,7 @@ class PropertyFiling(models.Model):
         if not changes["moved"]:
             raise UserError(
                 self.env._(
-                    "Nothing has moved since %s was filed: there is nothing to restate.",
+                    "Nothing has moved since %s was filed: nothing is to be restated.",
                     changes["of"],
                 )
             )
@@ -132,13 +132,12 @@ class PropertyFiling(models.Model):
     @api.model
     def _sources(self):
         """(model, the field with the day of the fact, what it is called)"""
-        _ = self.env._
         return [
-            ("property.interaction", "date", _("Register")),
-            ("property.unit.event", "date", _("Unit")),
-            ("property.deposit", "confirm_date", _("Deposit")),
-            ("property.contract", "sign_date", _("Contract")),
-            ("property.receipt", "date", _("Receipt")),
+            ("property.interaction", "date", self.env._("Register")),
+            ("property.unit.event", "date", self.env._("Unit")),
+            ("property.deposit", "confirm_date", self.env._("Deposit")),
+            ("property.contract", "sign_date", self.env._("Contract")),
+            ("property.receipt", "date", self.env._("Receipt")),
         ]
 
     def _cause(self, record, kind):

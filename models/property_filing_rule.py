@@ -147,7 +147,7 @@ class PropertyFilingRule(models.Model):
         )
 
     def _responsible(self):
-        """Who files: the one named, else who has just this role, else who has it too."""
+        """Who files: the one named, else who has just this role, else who has it."""
         self.ensure_one()
         people = self._people()
         if self.user_id in people:

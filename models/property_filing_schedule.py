@@ -7,9 +7,9 @@ _logger = logging.getLogger(__name__)
 
 
 class PropertyFiling(models.Model):
-    """What is due is made by a schedule; what is overdue is told; what moved is found."""
+    """The schedule: what is due is made, overdue is told, moved is found."""
 
-    _inherit = "property.filing"
+    _inherit = "property.filing"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _cron_make(self):

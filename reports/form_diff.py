@@ -10,7 +10,7 @@ EXACT = 0.005  # figures that differ by less are the same
 def moved(before, after):
     """What differs between two compilations of one form.
 
-    Lines are matched as a reader would: by their place among lines that stayed the same.
+    Lines are matched as a reader would: by their place among those that stayed.
     A column with the key "number" counts lines and is no figure.
 
     :return: list of {section, line, column, before, after}, values as written
@@ -43,7 +43,7 @@ def heading(column):
 
 
 def _by_title(form):
-    """{title: section}, numbered where a title stands twice; without what filing added."""
+    """{title: section}, numbered where a title stands twice; not what filing added."""
     sections = {}
     for section in form["sections"]:
         if section["adds"] == "filing":

@@ -10,7 +10,7 @@ PORTRAIT, LANDSCAPE = 105, 205
 class PropertyForm(models.AbstractModel):
     """A compiled form as files, and by mail."""
 
-    _inherit = "property.form"
+    _inherit = "property.form"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _paper(self, form):
@@ -89,7 +89,7 @@ class PropertyForm(models.AbstractModel):
 
     @api.model
     def _mail(self, form, partners):
-        """Mail a compiled form as PDF and workbook from the user to `partners`, at once.
+        """Mail a compiled form as PDF and workbook to `partners`, at once.
 
         :raise MailDeliveryException: when the mail server does not take it
         """

@@ -6,8 +6,8 @@ from .form_table import Chart, Column, Figure, Section
 
 
 class PropertyFormFilings(models.AbstractModel):
-    """G21 填报情况月报: what was to be filed in the month, what came late or not at all,
-    and the penalty that the policy proposes. For the superior."""
+    """G21 填报情况月报: what was to be filed in the month, what came late or not at
+    all, and the penalty that the policy proposes. For the superior."""
 
     _name = "property.form.filings"
     _inherit = ["property.form"]

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -96,7 +97,7 @@ class TestFilingMade(FilingCommon, TransactionCase):
         self.assertEqual(self.of_form(G3).activity_ids.user_id, self.supervisor_a)
 
     def test_closed_days(self):
-        """Nothing is due for a closed day; a deadline on one is on the next open day."""
+        """Nothing is due for a closed day; a deadline moves to the next open day."""
         self.env["property.closed.day"].create(
             [
                 {
@@ -157,7 +158,7 @@ class TestFilingMade(FilingCommon, TransactionCase):
                 self.make_rule(**defaults | vals)
 
     def test_once_per_form_and_rhythm(self):
-        with mute_logger("odoo.sql_db"), self.assertRaises(Exception):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self.make_rule(G3)
 
 

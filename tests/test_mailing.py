@@ -1,5 +1,6 @@
 import io
 from unittest.mock import patch
+from zipfile import BadZipFile
 
 import msoffcrypto
 import openpyxl
@@ -260,7 +261,7 @@ class TestPersonalMail(MailingCommon, TransactionCase):
                 self.assertEqual(reader._encryption.V, 5)  # AES-256
                 self.assertIn("Ms Secret", reader.pages[0].extract_text())
             else:
-                with self.assertRaises(Exception):
+                with self.assertRaises(BadZipFile):
                     openpyxl.load_workbook(io.BytesIO(raw))
                 with self.assertRaises(msoffcrypto.exceptions.InvalidKeyError):
                     workbook(raw, "wrong")
