@@ -2,12 +2,12 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.property_interaction import FOLLOWUP_KINDS, RECEPTION_KINDS
+from .property_metric import SHIFT
 
 IDS = (
     *("project_id", "company_id", "user_id", "source_id", "campaign_id"),
     *("unit_id", "building_id", "unit_type_id"),
 )
-SHIFT = 16  # branches of the query: an id is that of the record and its branch
 
 
 class PropertyMetric(models.Model):

@@ -360,6 +360,17 @@ class TestMetricQuery(MetricCommon, TransactionCase):
                 bounds = re.findall(rf"{column} >?= '2026-0", plan)
                 self.assertGreaterEqual(len(bounds), branches, (column, plan))
 
+    def test_fact_is_read_by_its_record(self):
+        """Of a fact that is opened no table is read whole"""
+        entry = self.make_entry(self.rep_a, f"{DAY} 02:00:00")
+        fact = self.env["property.metric"].search([("res_id", "=", entry.id)], limit=1)
+        query = fact._search([("id", "in", fact.ids)])
+        self.env.cr.execute(f"EXPLAIN {query.select().code}", query.select().params)
+        plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+        found = re.findall(rf"\bid = (?:ANY \('{{)?{entry.id}\b", plan)
+        self.assertGreaterEqual(len(found), 10, plan)
+        self.assertEqual(query.get_result_ids(), tuple(fact.ids))
+
     def test_bounds_exclude_nothing(self):
         """Both bounds of every zone: a day has the same facts whichever is asked"""
         metrics = self.env["property.metric"]
