@@ -143,7 +143,7 @@ class PropertyBlockClients(models.AbstractModel):
             [
                 Column("dimension", self.env._("By"), width=12),
                 Column("value", "", width=20),
-                Column("number", self.env._("Number"), "integer", 8),
+                Column("number", self.env._("Count"), "integer", 8),
                 Column("share", self.env._("Share"), "percent", 8),
             ],
             note=self.env._("Wishes and concerns: one client may name several."),

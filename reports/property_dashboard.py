@@ -10,6 +10,7 @@ from .form_scope import FormScope
 
 TREND_DAYS = 30
 FUNNEL = ("calls", "visits", "deposits", "contracts")
+RATES = ("call_rate", "deposit_rate", "contract_rate")  # to the second, the third…
 
 
 class PropertyDashboard(models.AbstractModel):
@@ -209,7 +210,7 @@ class PropertyDashboard(models.AbstractModel):
         ]
 
     def _funnel(self, month, tally):
-        """From the call to the money: each step, and how many of the step before."""
+        """From the call to the money: each step, and the rate that leads to it."""
         labels = {
             "calls": self.env._("Calls"),
             "visits": self.env._("Visits"),
@@ -217,18 +218,18 @@ class PropertyDashboard(models.AbstractModel):
             "contracts": self.env._("Contracts"),
         }
         domain = self._facts(month)
+        rates = dict(zip(FUNNEL[1:], RATES, strict=False))
         widest = max([tally.get(name) for name in FUNNEL] + [1])
-        steps, before = [], None
+        steps = []
         for name in FUNNEL:
             figure = self._figure(tally, domain, name)
             steps.append(
                 self._card(labels[name], figure, "integer")
                 | {
                     "width": percent(figure.value, widest),
-                    "rate": before and percent(figure.value, before),
+                    "rate": rates.get(name) and tally.get(rates[name]),
                 }
             )
-            before = figure.value
         money = self._figure(tally, domain, "net_receipts", "amount")
         sold = tally.get("net_contracts", "amount")
         steps.append(

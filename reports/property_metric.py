@@ -29,7 +29,7 @@ class PropertyMetric(models.Model):
     date = fields.Datetime("Moment", readonly=True)
     day = fields.Date(readonly=True, help="In the project's time zone.")
     hour = fields.Integer("Hour of Day", readonly=True, aggregator=None)
-    number = fields.Integer(readonly=True)
+    number = fields.Integer("Count", readonly=True)
     area = fields.Float("Area (㎡)", digits=(12, 2), readonly=True)
     amount = fields.Monetary(readonly=True)
     project_id = fields.Many2one("property.project", readonly=True)
