@@ -11,7 +11,8 @@ def moved(before, after):
     """What differs between two compilations of one form.
 
     Words that changed in a line whose figures stayed (a date of signing that came
-    later) are no change of figures. Lines are matched as a reader would: by their place among those that stayed.
+    later) are no change of figures. Lines are matched as a reader would: by their place
+    among those that stayed.
     A column with the key "number" counts lines and is no figure.
 
     :return: list of {section, line, column, before, after}, values as written
