@@ -112,7 +112,7 @@ class PropertyFiling(models.Model):
         """
         start, end = self.project_id.day_bounds(self.period_start, self.period_end)
         rows = []
-        for model, date, kind in self._sources():
+        for model, date in self._sources():
             records = self.env[model].sudo().with_context(active_test=False)
             is_day = records._fields[date].type == "date"
             days = (self.period_start, self.period_end) if is_day else (start, end)
@@ -126,21 +126,21 @@ class PropertyFiling(models.Model):
                 order="write_date",
                 limit=CAUSES_SHOWN,
             )
-            rows += [self._cause(record, kind) for record in found]
+            rows += [self._cause(record) for record in found]
         return sorted(rows, key=lambda row: row["time"])[:CAUSES_SHOWN]
 
     @api.model
     def _sources(self):
-        """(model, the field with the day of the fact, what it is called)"""
+        """(model, the field with the day of the fact)"""
         return [
-            ("property.interaction", "date", self.env._("Register")),
-            ("property.unit.event", "date", self.env._("Unit")),
-            ("property.deposit", "confirm_date", self.env._("Deposit")),
-            ("property.contract", "sign_date", self.env._("Contract")),
-            ("property.receipt", "date", self.env._("Receipt")),
+            ("property.interaction", "date"),
+            ("property.unit.event", "date"),
+            ("property.deposit", "confirm_date"),
+            ("property.contract", "sign_date"),
+            ("property.receipt", "date"),
         ]
 
-    def _cause(self, record, kind):
+    def _cause(self, record):
         """One line, without a client's name: a number or a time tells which it is."""
         late = record.create_date > self.filed_date
         if record._name == "property.interaction":
@@ -152,10 +152,10 @@ class PropertyFiling(models.Model):
                 else self.env._("Change in the register")
             )
             label = f"{self.project_id.local_time(record.date):%Y-%m-%d %H:%M}"
-        elif record._name == "property.unit.event":
-            label = record.unit_id.name
         else:
-            label = record.name
+            kind = self.env["ir.model"]._get(record._name).sudo().name
+            is_move = record._name == "property.unit.event"
+            label = record.unit_id.name if is_move else record.name
         author = record.create_uid if late else record.write_uid
         moment = record.create_date if late else record.write_date
         return {

@@ -10,7 +10,9 @@ EXACT = 0.005  # figures that differ by less are the same
 def moved(before, after):
     """What differs between two compilations of one form.
 
-    Lines are matched as a reader would: by their place among those that stayed.
+    Words that changed in a line whose figures stayed (a date of signing that came
+    later) are no change of figures. Lines are matched as a reader would: by their place
+    among those that stayed.
     A column with the key "number" counts lines and is no figure.
 
     :return: list of {section, line, column, before, after}, values as written
@@ -21,21 +23,31 @@ def moved(before, after):
         old, new = olds.get(title), news.get(title)
         columns = (old or new)["columns"]
         for first, second in _pairs(old, new):
-            for place, column in enumerate(columns):
-                if column["key"] == "number":
-                    continue
-                one, two = (_text(row, place, column) for row in (first, second))
-                if one != two:
-                    changes.append(
-                        {
-                            "section": title,
-                            "line": _label(first or second, columns),
-                            "column": heading(column),
-                            "before": one,
-                            "after": two,
-                        }
-                    )
+            cells = _cells(first, second, columns)
+            if first and second and not any(number for *_texts, number in cells):
+                continue  # words alone: what became of a line since, no figure of it
+            changes += [
+                {
+                    "section": title,
+                    "line": _label(first or second, columns),
+                    "column": heading(column),
+                    "before": before,
+                    "after": after,
+                }
+                for column, before, after, _number in cells
+            ]
     return changes
+
+
+def _cells(first, second, columns):
+    """[(column, before, after, is a number)] of what differs between two lines."""
+    cells = []
+    for place, column in enumerate(columns):
+        before, after = (_text(row, place, column) for row in (first, second))
+        if column["key"] != "number" and before != after:
+            kind = cell_kind(column, first or second)
+            cells.append((column, before, after, KINDS[kind] is not None))
+    return cells
 
 
 def heading(column):

@@ -71,6 +71,16 @@ class TestFormDiff(TransactionCase):
         after = form(table((1, "Wang"), (2, "Li"), (3, "Zhao"), columns=columns))
         self.assertEqual([one["after"] for one in moved(before, after)], ["Li"])
 
+    def test_words_are_no_figures(self):
+        """A list says what became of a line since: nothing of it has moved."""
+        columns = [Column("unit", "Unit"), Column("area", "Area", "area")]
+        columns.append(Column("contract", "Contract"))
+        before = form(table(("101", 80, ""), columns=columns))
+        after = form(table(("101", 80, "HT-1"), columns=columns))
+        self.assertEqual(moved(before, after), [])
+        after = form(table(("101", 81, "HT-1"), columns=columns))
+        self.assertEqual(len(moved(before, after)), 2)
+
     def test_sums(self):
         days = [form(table(("Wang", 1, 5), ("Li", 2, 6)))] * 2
         self.assertEqual(against(form(table(("Wang", 2, 9), ("Li", 4, 9))), days), [])
