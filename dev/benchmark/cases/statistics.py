@@ -29,7 +29,7 @@ TABLES = {
         "fact.user_id",
         "fact.lead_id IS NOT NULL AND fact.is_valid "
         f"AND fact.next_date <= now()::date AND {EFFECTIVE}",
-        "NULL",
+        "NULL::int",
         "count(*), count(*) FILTER (WHERE NOT EXISTS ("
         "SELECT FROM property_interaction later WHERE later.lead_id = fact.lead_id "
         "AND (later.date, later.id) > (fact.date, fact.id) "
@@ -40,7 +40,7 @@ TABLES = {
         "registered_date",
         "fact.registered_user_id",
         "TRUE",
-        "NULL",
+        "NULL::int",
         "count(*)",
     ),
     "slips": (
@@ -48,7 +48,7 @@ TABLES = {
         "date",
         OWNER.format(at="fact.date"),
         "fact.name IS NOT NULL",
-        "NULL",
+        "NULL::int",
         MONEY,
     ),
     "deposits": (
@@ -56,7 +56,7 @@ TABLES = {
         "confirm_date",
         OWNER.format(at="fact.confirm_date"),
         "fact.confirm_date IS NOT NULL",
-        "NULL",
+        "NULL::int",
         MONEY,
     ),
     "contracts": (
@@ -64,7 +64,7 @@ TABLES = {
         "sign_date",
         OWNER.format(at="fact.sign_date + interval '16 hours'"),
         "fact.state != 'draft' AND fact.name IS NOT NULL",
-        "NULL",
+        "NULL::int",
         MONEY,
     ),
     "receipts": (
