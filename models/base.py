@@ -8,6 +8,9 @@ CLIENT_MODELS = (
     "property.interaction",
     "property.deposit",
     "property.contract",
+    "property.mortgage",
+    "property.deferral",
+    "property.earnest",
 )
 
 

@@ -21,6 +21,7 @@ class PropertyBuilding(models.Model):
     )
     promised_delivery_date = fields.Date()
     unit_ids = fields.One2many("property.unit", "building_id")
+    milestone_ids = fields.One2many("property.milestone", "building_id")
     unit_count = fields.Integer(compute="_compute_unit_count")
 
     _name_uniq = models.UniqueIndex(

@@ -1,22 +1,33 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 from .property_payment_plan import PAYMENT_METHODS
 
+# The loans that each way of payment has, by the kind of their instalments.
+LOANS = {
+    "mortgage": {"mortgage"},
+    "provident": {"provident"},
+    "combined": {"mortgage", "provident"},
+}
+
 
 class PropertyContract(models.Model):
-    """契约: buyers, price, plan, signing, filing (E5)."""
+    """契约: buyers, price, plan, signing (E5)."""
 
     _name = "property.contract"
     _description = "Contract"
     _inherit = ["property.door.mixin", "mail.thread"]
     _order = "sign_date DESC, id DESC"
-    _door_fields = ("state", "name")
-    _frozen_fields = dict.fromkeys(
-        ("deposit_id", "plan_id", "payment_method", "special_clauses", "sign_date"),
-        ("draft",),
-    ) | dict.fromkeys(("filing_number", "filing_date"), ("draft", "signed"))
+    _door_fields = ("state", "name", "cancel_date")
+    _frozen_fields = (
+        dict.fromkeys(
+            ("deposit_id", "plan_id", "payment_method", "special_clauses", "sign_date"),
+            ("draft",),
+        )
+        | dict.fromkeys(("filing_number", "filing_date"), ("draft", "signed"))
+        | dict.fromkeys(("record_number", "record_date"), ("filed",))
+    )
 
     name = fields.Char("Contract No.", readonly=True, copy=False)
     deposit_id = fields.Many2one(
@@ -63,11 +74,24 @@ class PropertyContract(models.Model):
         domain="[('project_id', '=', project_id)]",
         ondelete="restrict",
     )
-    payment_method = fields.Selection(PAYMENT_METHODS, required=True)
+    payment_method = fields.Selection(
+        PAYMENT_METHODS,
+        compute="_compute_payment_method",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
     special_clauses = fields.Text()
+    sign_deadline = fields.Date(related="deposit_id.sign_deadline")
     sign_date = fields.Date(required=True, tracking=True)
-    filing_number = fields.Char(tracking=True, copy=False)
+    filing_number = fields.Char(tracking=True, copy=False, help="Online (网签).")
     filing_date = fields.Date(tracking=True, copy=False)
+    record_number = fields.Char(
+        tracking=True, copy=False, help="With the authority (备案)."
+    )
+    record_date = fields.Date(tracking=True, copy=False)
+    cancel_date = fields.Date("Cancelled On", readonly=True, copy=False)
 
     # Money
     installment_ids = fields.One2many("property.installment", "contract_id")
@@ -93,6 +117,11 @@ class PropertyContract(models.Model):
             contract.paid_amount = contract.receipt_ids._confirmed_sum()
             contract.residual = contract.price - contract.paid_amount
 
+    @api.depends("plan_id")
+    def _compute_payment_method(self):
+        for contract in self:
+            contract.payment_method = contract.plan_id.payment_method
+
     @api.depends("name", "unit_id.name")
     def _compute_display_name(self):
         for contract in self:
@@ -108,16 +137,7 @@ class PropertyContract(models.Model):
         """Make the instalments of the plan anew, from the day of signing (F1)."""
         self._check_role("clerk")
         self._check_state("draft")
-        for contract in self:
-            contract.installment_ids.unlink()
-            self.env["property.installment"].create(
-                [
-                    values | {"contract_id": contract.id}
-                    for values in contract.plan_id.installments(
-                        contract.price, contract.sign_date
-                    )
-                ]
-            )
+        self._regenerate_installments()
 
     def action_sign(self):
         """Sign: number, unit contracted, what was paid counted to the instalments (E5).
@@ -143,10 +163,17 @@ class PropertyContract(models.Model):
             )
             receipts = deposit.sudo().receipt_ids
             receipts._write_through({"contract_id": contract.id})
-            receipts.filtered(lambda receipt: receipt.state == "confirmed")._allocate()
+            contract._lay_receipts()
         return True
 
     def _check_complete(self):
+        """:raise UserError: for what keeps the draft from being signed"""
+        self.ensure_one()
+        self._check_shares()
+        self._check_purchaser()
+        self._check_installments()
+
+    def _check_shares(self):
         share = sum(self.buyer_ids.mapped("share"))
         if float_compare(share, 100, precision_digits=2):
             raise UserError(
@@ -157,7 +184,19 @@ class PropertyContract(models.Model):
                     share=share,
                 )
             )
-        planned = sum(self.installment_ids.mapped("amount"))
+
+    def _check_purchaser(self):
+        if self.partner_id not in self.buyer_ids.partner_id:
+            raise UserError(
+                self.env._(
+                    "%s has paid the deposit and is not among the purchasers: another "
+                    "name takes an approved change (E8).",
+                    self.partner_id.name,
+                )
+            )
+
+    def _check_installments(self):
+        planned = self.installment_ids._price_sum()
         if self.currency_id.compare_amounts(planned, self.price):
             raise UserError(
                 self.env._(
@@ -168,16 +207,20 @@ class PropertyContract(models.Model):
                     price=self.price,
                 )
             )
-
-    def action_file(self):
-        """The contract is filed online: number and date are on it (网签)."""
-        self._check_role("clerk")
-        self._check_state("signed")
-        for contract in self:
-            if not contract.filing_number or not contract.filing_date:
-                raise UserError(self.env._("Enter the filing number and date first."))
-        self._write_through({"state": "filed"})
-        return True
+        loans = {"mortgage", "provident"} & set(self.installment_ids.mapped("kind"))
+        if loans != LOANS.get(self.payment_method, set()):
+            methods = dict(
+                self._fields["payment_method"]._description_selection(self.env)
+            )
+            raise UserError(
+                self.env._(
+                    "The instalments of %(contract)s do not fit the payment method "
+                    "'%(method)s': its loans are other ones. Generate them from a plan "
+                    "of this method, or correct the method.",
+                    contract=self.display_name,
+                    method=methods[self.payment_method],
+                )
+            )
 
     def action_open_receipt(self):
         """The form of a new receipt on this contract."""
@@ -188,59 +231,3 @@ class PropertyContract(models.Model):
             "view_mode": "form",
             "context": {"default_contract_id": self.id},
         }
-
-
-class PropertyContractBuyer(models.Model):
-    _name = "property.contract.buyer"
-    _description = "Buyer of a Contract"
-    _inherit = ["property.door.mixin"]
-    _door_fields = ()
-    _order = "contract_id, share DESC, id"
-    _rec_name = "partner_id"
-
-    contract_id = fields.Many2one(
-        "property.contract", required=True, index=True, ondelete="cascade"
-    )
-    project_id = fields.Many2one(
-        related="contract_id.project_id", store=True, precompute=True
-    )
-    company_id = fields.Many2one(related="project_id.company_id")
-    user_id = fields.Many2one(related="contract_id.user_id", store=True, index=True)
-    lead_id = fields.Many2one(
-        related="contract_id.lead_id", store=True, precompute=True
-    )
-    partner_id = fields.Many2one(
-        "res.partner", "Purchaser", required=True, index=True, ondelete="restrict"
-    )
-    share = fields.Float("Share (%)", digits=(5, 2), default=100.0)
-
-    _buyer_uniq = models.UniqueIndex(
-        "(contract_id, partner_id)", "A buyer is on the contract once."
-    )
-    _share_sound = models.Constraint(
-        "CHECK(share > 0 AND share <= 100)", "A share lies between 0 and 100 %."
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        buyers = super().create(vals_list)
-        buyers.contract_id._check_state("draft")
-        return buyers
-
-    def write(self, vals):
-        self.contract_id._check_state("draft")
-        return super().write(vals)
-
-    def unlink(self):
-        """Who is taken off a draft is no client by it: the clerk may add him again."""
-        partners = self.partner_id
-        result = super().unlink()
-        partners.sudo()._forget_buyer()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_signed(self):
-        if any(buyer.contract_id.state != "draft" for buyer in self):
-            raise ValidationError(
-                self.env._("Buyers of a signed contract change by a rename only.")
-            )

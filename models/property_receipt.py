@@ -1,6 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .property_door import lock_rows
+
+RECEIPT_METHODS = [
+    ("cash", "Cash"),
+    ("card", "Card"),
+    ("transfer", "Bank Transfer"),
+    ("cheque", "Cheque"),
+    ("loan", "Loan Paid Out"),
+    ("carried", "Carried Over"),
+]
+# Deposits that take money; on a slip it would lapse with the money in it.
+PAYABLE = ("paid", "confirmed", "signed")
+
 
 class PropertyReceipt(models.Model):
     """Money received or returned, confirmed by finance (F2)."""
@@ -9,29 +22,48 @@ class PropertyReceipt(models.Model):
     _description = "Receipt"
     _inherit = ["property.door.mixin"]
     _order = "date DESC, id DESC"
-    _door_fields = ("state", "name", "confirm_date", "confirm_user_id")
+    _rec_names_search = ["name", "partner_id.name"]
+    _door_fields = ("state", "name", "confirm_date", "confirm_user_id", "carry_id")
     _frozen_fields = dict.fromkeys(
-        ("kind", "method", "amount", "date", "deposit_id", "contract_id"), ("draft",)
+        (
+            "kind",
+            "nature",
+            "method",
+            "amount",
+            "date",
+            "deposit_id",
+            "contract_id",
+            "earnest_id",
+        ),
+        ("draft",),
     )
 
     name = fields.Char("Receipt No.", readonly=True, copy=False)
     kind = fields.Selection(
         [("receipt", "Receipt"), ("refund", "Refund")], required=True, default="receipt"
     )
+    nature = fields.Selection(
+        [
+            ("deposit", "Deposit Money"),
+            ("earnest", "Earnest Money"),
+            ("price", "Price of the Unit"),
+            ("fee", "Fee Collected for Others"),
+            ("compensation", "Compensation Paid to the Client"),
+        ],
+        compute="_compute_nature",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="Deposit money can be forfeited or doubled, earnest money is always "
+        "returned in full, a fee is passed on and pays nothing of the price. What the "
+        "seller pays on top of what he returns, as for a doubled deposit, is "
+        "compensation.",
+    )
     date = fields.Date(
         required=True, default=fields.Date.context_today, help="Day of payment."
     )
-    method = fields.Selection(
-        [
-            ("cash", "Cash"),
-            ("card", "Card"),
-            ("transfer", "Bank Transfer"),
-            ("cheque", "Cheque"),
-            ("loan", "Loan Paid Out"),
-        ],
-        required=True,
-        default="transfer",
-    )
+    method = fields.Selection(RECEIPT_METHODS, required=True, default="transfer")
     amount = fields.Monetary(required=True)
     signed_amount = fields.Monetary(
         "Net Receipts", compute="_compute_signed_amount", store=True
@@ -52,7 +84,7 @@ class PropertyReceipt(models.Model):
     confirm_date = fields.Datetime(readonly=True, copy=False)
     confirm_user_id = fields.Many2one("res.users", readonly=True, copy=False)
 
-    # For what
+    # For what: a deposit (with its contract, once there is one) or earnest money
     deposit_id = fields.Many2one(
         "property.deposit",
         index=True,
@@ -63,18 +95,41 @@ class PropertyReceipt(models.Model):
         ondelete="restrict",
     )
     contract_id = fields.Many2one("property.contract", index=True, ondelete="restrict")
+    earnest_id = fields.Many2one(
+        "property.earnest", "Earnest Money", index=True, ondelete="restrict"
+    )
     project_id = fields.Many2one(
-        related="deposit_id.project_id", store=True, precompute=True
+        "property.project", compute="_compute_document", store=True, precompute=True
+    )
+    lead_id = fields.Many2one(
+        "crm.lead", "Client", compute="_compute_document", store=True, precompute=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Purchaser",
+        compute="_compute_document",
+        store=True,
+        precompute=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Salesperson",
+        compute="_compute_user_id",
+        store=True,
+        index=True,
     )
     company_id = fields.Many2one(related="project_id.company_id", store=True)
     currency_id = fields.Many2one(related="project_id.currency_id")
     unit_id = fields.Many2one(related="deposit_id.unit_id")
-    partner_id = fields.Many2one(related="deposit_id.partner_id", string="Purchaser")
-    lead_id = fields.Many2one(related="deposit_id.lead_id", store=True, precompute=True)
-    user_id = fields.Many2one(
-        related="deposit_id.user_id", store=True, index=True, string="Salesperson"
-    )
     line_ids = fields.One2many("property.receipt.line", "receipt_id", "Allocation")
+    carry_id = fields.Many2one(
+        "property.receipt",
+        "Carried From or To",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
 
     _confirmed_idx = models.Index(
         "(project_id, confirm_date) INCLUDE (user_id, signed_amount) "
@@ -84,8 +139,17 @@ class PropertyReceipt(models.Model):
         "CHECK(amount > 0)", "The amount of a receipt must be positive."
     )
     _has_document = models.Constraint(
-        "CHECK(deposit_id IS NOT NULL)",
-        "A receipt is for a deposit or a contract: choose one.",
+        "CHECK((deposit_id IS NULL) != (earnest_id IS NULL))",
+        "A receipt is for one deposit, contract or earnest money: choose it.",
+    )
+    _earnest_nature = models.Constraint(
+        "CHECK((nature = 'earnest') = (earnest_id IS NOT NULL))",
+        "Earnest money is received and returned as such, nothing else is.",
+    )
+
+    _compensation_goes_out = models.Constraint(
+        "CHECK(nature != 'compensation' OR kind = 'refund')",
+        "Compensation is paid to the client: it is a refund.",
     )
 
     @api.depends("amount", "kind")
@@ -99,44 +163,79 @@ class PropertyReceipt(models.Model):
         for receipt in self.filtered("contract_id"):
             receipt.deposit_id = receipt.contract_id.deposit_id
 
-    @api.constrains("amount", "kind", "state")
-    def _check_refund(self):
+    @api.depends("contract_id", "deposit_id", "earnest_id")
+    def _compute_nature(self):
+        """Proposed by the document; deposit money stays what it is on the contract."""
         for receipt in self:
-            if receipt.kind == "refund" and receipt.state == "confirmed":
-                document = receipt.contract_id or receipt.deposit_id
-                if receipt.currency_id.compare_amounts(document.paid_amount, 0) < 0:
-                    raise ValidationError(
-                        self.env._("More would be returned than was received.")
-                    )
+            if receipt.id:  # on record: said once
+                continue
+            if receipt.earnest_id:
+                receipt.nature = "earnest"
+            else:
+                receipt.nature = "price" if receipt.contract_id else "deposit"
 
-    def _confirmed_sum(self):
-        """What finance confirmed of these receipts, refunds taken off."""
-        confirmed = self.filtered(lambda receipt: receipt.state == "confirmed")
-        return sum(confirmed.mapped("signed_amount"))
-
-    @api.constrains("line_ids", "amount")
-    def _check_allocation(self):
+    @api.depends(
+        *("deposit_id.project_id", "deposit_id.lead_id", "deposit_id.partner_id"),
+        *("earnest_id.project_id", "earnest_id.lead_id", "earnest_id.partner_id"),
+    )
+    def _compute_document(self):
         for receipt in self:
-            allocated = sum(receipt.line_ids.mapped("amount"))
-            if receipt.currency_id.compare_amounts(allocated, receipt.amount) > 0:
-                raise ValidationError(
-                    self.env._(
-                        "%(receipt)s is allocated beyond its amount: "
-                        "%(allocated).2f of %(amount).2f.",
-                        receipt=receipt.display_name,
-                        allocated=allocated,
-                        amount=receipt.amount,
-                    )
-                )
+            document = receipt.deposit_id or receipt.earnest_id
+            receipt.project_id = document.project_id
+            receipt.lead_id = document.lead_id
+            receipt.partner_id = document.partner_id
+
+    @api.depends("deposit_id.user_id", "earnest_id.user_id")
+    def _compute_user_id(self):
+        for receipt in self:
+            receipt.user_id = (receipt.deposit_id or receipt.earnest_id).user_id
 
     def _compute_display_name(self):
         for receipt in self:
             receipt.display_name = receipt.name or self.env._("Draft Receipt")
 
+    def _document(self):
+        """The deposit, contract or earnest money that this money is for."""
+        self.ensure_one()
+        return self.contract_id or self.deposit_id or self.earnest_id
+
+    def _purse(self):
+        """Which money this counts to: the price's, fees', or compensation.
+
+        Deposit money and the rest of the price are one: on performance the deposit is
+        counted to the price (Civil Code of the PRC, article 587).
+        """
+        return self.nature if self.nature in ("fee", "compensation") else "price"
+
+    def _confirmed_sum(self, purse="price"):
+        """What finance confirmed of these receipts in one purse, refunds taken off."""
+        return sum(
+            receipt.signed_amount
+            for receipt in self
+            if receipt.state == "confirmed" and receipt._purse() == purse
+        )
+
+    @api.constrains("amount", "kind", "nature", "state")
+    def _check_refund(self):
+        for receipt in self:
+            purse = receipt._purse()
+            if (receipt.kind, receipt.state) != ("refund", "confirmed"):
+                continue
+            left = receipt._document().receipt_ids._confirmed_sum(purse)
+            if (
+                purse != "compensation"
+                and receipt.currency_id.compare_amounts(left, 0) < 0
+            ):
+                raise ValidationError(
+                    self.env._("More would be returned than was received.")
+                )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
         if any(receipt.state != "draft" for receipt in self):
             raise UserError(self.env._("A numbered receipt is cancelled, not deleted."))
+
+    # === Steps ===
 
     def action_confirm(self):
         """Finance has seen the money: number it and count it to the instalments (F2).
@@ -144,113 +243,43 @@ class PropertyReceipt(models.Model):
         :raise AccessError: for anyone but finance
         """
         self._check_role("finance")
+        self._lock()
         self._check_state("draft")
-        # A slip that is not registered as paid would lapse with the money in it.
         incoming = self.filtered(lambda receipt: receipt.kind == "receipt")
-        incoming.deposit_id._check_state("paid", "confirmed", "signed")
+        incoming.deposit_id._check_state(*PAYABLE)
+        incoming.earnest_id._check_state("paid", "confirmed")
+        self._post()
+        return True
+
+    def _lock(self):
+        """One at a time: on a receipt, and on the money of a document."""
+        lock_rows(self)
+        for documents in (self.deposit_id, self.contract_id, self.earnest_id):
+            lock_rows(documents.sudo())
+
+    def _post(self):
+        """Number and count the money; the caller has checked role and documents."""
         for receipt in self:
+            contract = receipt.contract_id or receipt.deposit_id.sudo().contract_id
             receipt._write_through(
                 {
+                    # Money brought for the deposit after signing pays the contract.
+                    "contract_id": contract.state != "draft" and contract.id,
                     "name": receipt._next_number("property.receipt"),
                     "state": "confirmed",
                     "confirm_date": fields.Datetime.now(),
                     "confirm_user_id": self.env.uid,
                 }
             )
-        # Since a draft was allocated, other money may have paid the same instalment.
-        self.line_ids._check_installment()
-        self._allocate()
-        return True
+            receipt._allocate()
 
     def action_cancel(self):
         """Withdraw drafts; what finance confirmed is returned by a refund instead."""
         self.check_access("write")
+        self._lock()
         if any(receipt.state == "confirmed" for receipt in self):
             raise UserError(
                 self.env._("A confirmed receipt stays: return the money by a refund.")
             )
         self._write_through({"state": "cancelled"})
         return True
-
-    def _allocate(self):
-        """Count what is not yet allocated to the instalments, oldest due first."""
-        lines = self.env["property.receipt.line"].sudo()
-        for receipt in self.sudo().filtered("contract_id"):
-            if receipt.kind != "receipt":
-                continue
-            currency = receipt.currency_id
-            left = receipt.amount - sum(receipt.line_ids.mapped("amount"))
-            for installment in receipt.contract_id.installment_ids.sorted(
-                lambda one: (one.due_date, one.sequence)
-            ):
-                amount = min(left, installment.residual)
-                if currency.compare_amounts(amount, 0) <= 0:
-                    continue
-                lines.create(
-                    {
-                        "receipt_id": receipt.id,
-                        "installment_id": installment.id,
-                        "amount": amount,
-                    }
-                )
-                left = currency.round(left - amount)
-
-
-class PropertyReceiptLine(models.Model):
-    _name = "property.receipt.line"
-    _description = "Receipt Allocation"
-    _inherit = ["property.door.mixin"]
-    _door_fields = ()
-    _order = "receipt_id, id"
-
-    receipt_id = fields.Many2one(
-        "property.receipt", required=True, index=True, ondelete="cascade"
-    )
-    installment_id = fields.Many2one(
-        "property.installment", required=True, index=True, ondelete="cascade"
-    )
-    project_id = fields.Many2one(
-        related="receipt_id.project_id", store=True, precompute=True
-    )
-    company_id = fields.Many2one(related="project_id.company_id")
-    currency_id = fields.Many2one(related="project_id.currency_id")
-    lead_id = fields.Many2one(related="receipt_id.lead_id", store=True, precompute=True)
-    user_id = fields.Many2one(related="receipt_id.user_id", store=True, index=True)
-    amount = fields.Monetary(required=True)
-
-    _amount_positive = models.Constraint(
-        "CHECK(amount > 0)", "An allocation must be positive."
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_open()
-        return lines
-
-    def write(self, vals):
-        self._check_open()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_confirmed(self):
-        self._check_open()
-
-    def _check_open(self):
-        """Users allocate drafts; a confirmed receipt is allocated by its own step."""
-        if not self.env.su:
-            self.receipt_id._check_state("draft")
-
-    @api.constrains("installment_id", "receipt_id", "amount")
-    def _check_installment(self):
-        self.receipt_id._check_allocation()
-        for line in self:
-            installment = line.installment_id
-            if installment.contract_id != line.receipt_id.contract_id:
-                raise ValidationError(
-                    self.env._("The instalment belongs to another contract.")
-                )
-            if line.currency_id.compare_amounts(installment.residual, 0) < 0:
-                raise ValidationError(
-                    self.env._("%s would be paid twice over.", installment.display_name)
-                )

@@ -67,6 +67,9 @@ class ResPartner(models.Model):
     )
     property_deposit_ids = fields.One2many("property.deposit", "partner_id")
     property_buyer_ids = fields.One2many("property.contract.buyer", "partner_id")
+    property_earnest_ids = fields.One2many(
+        "property.earnest", "partner_id", "Earnest Money"
+    )
     is_property_client = fields.Boolean(
         compute="_compute_is_property_client",
         store=True,
@@ -100,6 +103,7 @@ class ResPartner(models.Model):
                     partner.property_lead_ids
                     or partner.property_deposit_ids
                     or partner.property_buyer_ids
+                    or partner.property_earnest_ids
                 )
             )
         ).is_property_client = False

@@ -151,6 +151,7 @@ class ResUsers(models.Model):
             Domain("property_lead_ids", "any", self._office_client_domain(company_ids))
             | Domain("property_deposit_ids", "any", deals)
             | Domain("property_buyer_ids", "any", deals)
+            | Domain("property_earnest_ids", "any", deals)
         )
         return (
             Domain("is_property_client", "=", False)

@@ -312,8 +312,8 @@ class PropertyCommon(BaseCommon):
 
     @classmethod
     def make_receipt(cls, document, amount, **vals):
-        """A receipt the clerk has drafted for a deposit or a contract."""
-        link = "contract_id" if document._name == "property.contract" else "deposit_id"
+        """A receipt the clerk has drafted for a deposit, contract or earnest money."""
+        link = document._name.removeprefix("property.") + "_id"
         receipts = cls.env["property.receipt"].with_user(cls.clerk)
         return receipts.create({link: document.id, "amount": amount} | vals)
 

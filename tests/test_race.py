@@ -1,18 +1,11 @@
 import multiprocessing
-from contextlib import closing
-from types import SimpleNamespace
 from unittest.mock import patch
 
-from odoo import api, sql_db
-from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.service import model as service
-from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tests import tagged
 
 from ..models import property_unit
-
-PATIENCE = 30  # seconds until a process that hangs is an error
+from .race import PATIENCE, CommittedCase, own_connection, request
 
 
 def compete(database, user_id, deposit_ids, gate_name, barrier, channel):
@@ -23,9 +16,7 @@ def compete(database, user_id, deposit_ids, gate_name, barrier, channel):
 
     Sends a list with an (error, number of replays) for each slip.
     """
-    # Connections are not shared between processes; keep the parent's ones, open.
-    _inherited, sql_db._Pool = sql_db._Pool, None
-    registry = Registry(database)
+    registry = own_connection(database)
     door = registry["property.unit"] if gate_name == "_move" else property_unit
     passed = getattr(door, gate_name)
     attempts, results = [], []
@@ -39,134 +30,46 @@ def compete(database, user_id, deposit_ids, gate_name, barrier, channel):
 
     for deposit_id in deposit_ids:
         attempts.clear()
-        with (
-            closing(sql_db.db_connect(database).cursor()) as cr,
-            patch.object(door, gate_name, gate),
-            # Before a replay the server waits up to two seconds for the winner to end:
-            # he has ended already, and 200 rounds would take minutes.
-            patch.object(service, "time", SimpleNamespace(sleep=lambda seconds: None)),
-        ):
-            env = api.Environment(cr, user_id, {})
-            deposit = env["property.deposit"].browse(deposit_id)
+
+        def open_slip(env, deposit_id=deposit_id):
+            env["property.deposit"].browse(deposit_id).action_open_slip()
+
+        with patch.object(door, gate_name, gate):
             try:
-                service.retrying(deposit.action_open_slip, env)
+                request(database, user_id, open_slip)
                 error = None
-            except UserError as refusal:
-                error = (type(refusal).__name__, str(refusal))
+            except (UserError, RedirectWarning) as refusal:
+                error = (type(refusal).__name__, refusal.args[0])
         results.append((error, len(attempts) - 1))
     channel.send(results)
 
 
 @tagged("post_install", "-at_install")
-class TestRace(BaseCase):
+class TestRace(CommittedCase):
     """E2: of two people who take one unit at one moment exactly one wins.
 
-    Two processes on committed data, as two workers of the server; what was committed is
-    deleted at the end.
+    Two processes on committed data, as two workers of the server.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.database = get_db_name()
-        cr = sql_db.db_connect(self.database).cursor()
-        self.addCleanup(cr.close)
-        self.env = api.Environment(cr, api.SUPERUSER_ID, {})
-
-    def clean_up(self):
-        """Slips and ledgers by SQL: they are not deleted by any other way."""
-        self.env.cr.rollback()
-        self.env.cr.execute(
-            "UPDATE property_unit SET deposit_id = NULL WHERE project_id = %s",
-            (self.project.id,),
-        )
-        for table in ("property_unit_event", "property_deposit", "property_ownership"):
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM %s WHERE project_id = %s",
-                    SQL.identifier(table),
-                    self.project.id,
-                )
-            )
-        self.env.invalidate_all()
-        persons = self.clients.partner_id
-        for records in (self.units, self.clients, persons, self.project):
-            records.unlink()
-        self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    def make_rounds(self, count):
-        """`count` units on sale with two drafted slips each, of two clients."""
-        admin = self.env.ref("base.user_admin")
-        self.project = self.env["property.project"].create(
-            {"name": "Race", "code": "RACE", "user_ids": admin.ids}
-        )
-        permit = self.env["property.permit"].create(
-            {"number": "1", "project_id": self.project.id, "issue_date": "2020-01-01"}
-        )
-        building = self.env["property.building"].create(
-            {"name": "1", "project_id": self.project.id, "permit_id": permit.id}
-        )
-        unit_type = self.env["property.unit.type"].create(
-            {"name": "A", "project_id": self.project.id}
-        )
-        self.clients = self.env["crm.lead"].create(
-            [
-                {
-                    "project_id": self.project.id,
-                    "contact_name": name,
-                    "phone": phone,
-                    "unit_type_ids": unit_type.ids,
-                    "user_id": admin.id,
-                }
-                for name, phone in (("One", "13800138001"), ("Two", "13800138002"))
-            ]
-        )
-        self.units = self.env["property.unit"].create(
-            [
-                {
-                    "building_id": building.id,
-                    "room": f"R{room:03}",
-                    "list_price": 1_000_000,
-                    "filed_price": 1_000_000,
-                }
-                for room in range(count)
-            ]
-        )
-        self.units._move("available")
+    def race(self, rounds, gate):
+        """Run all rounds; returns for each the (error, replays) of both competitors."""
+        self.make_office(rounds, clients=2, roles=("manager",))
         self.slips = [
             self.env["property.deposit"].create(
                 [{"unit_id": unit.id, "lead_id": client.id} for unit in self.units]
             )
             for client in self.clients
         ]
-        # Other processes see only what is committed.
-        self.env.cr.commit()  # pylint: disable=invalid-commit
-        self.addCleanup(self.clean_up)
-
-    def race(self, rounds, gate):
-        """Run all rounds; returns for each the (error, replays) of both competitors."""
-        self.make_rounds(rounds)
-        # Forked, not spawned: the registry is there at once.
-        context = multiprocessing.get_context("fork")
-        barrier = context.Barrier(2)
-        admin = self.env.ref("base.user_admin")
-        channels, processes = [], []
-        for slips in self.slips:
-            ours, theirs = context.Pipe(duplex=False)
-            arguments = (self.database, admin.id, slips.ids, gate, barrier, theirs)
-            process = context.Process(target=compete, args=arguments, daemon=True)
-            self.addCleanup(process.kill)
-            process.start()
-            theirs.close()
-            channels.append(ours)
-            processes.append(process)
-        for channel in channels:
-            self.assertTrue(channel.poll(2 * PATIENCE), "a competitor hangs")
-        results = [channel.recv() for channel in channels]
-        for process in processes:
-            process.join(PATIENCE)
-            self.assertEqual(process.exitcode, 0)
-        self.env.cr.rollback()  # see what they committed
-        self.env.invalidate_all()
+        self.commit()
+        barrier = multiprocessing.get_context("fork").Barrier(2)
+        user = self.people["manager"]
+        results = self.fork(
+            compete,
+            [
+                (self.database, user.id, slips.ids, gate, barrier)
+                for slips in self.slips
+            ],
+        )
         return list(zip(*results, strict=True))
 
     def check_deposits(self, outcomes):
@@ -190,7 +93,9 @@ class TestRace(BaseCase):
         nothing of his attempt is left."""
         outcomes = self.race(200, gate="lock_rows")
         for unit, winner, loser, (kind, message) in self.check_deposits(outcomes):
-            self.assertEqual(kind, "UserError")
+            # While others are free the loser is offered the nearest ones.
+            last = unit == self.units[-1]
+            self.assertEqual(kind, "UserError" if last else "RedirectWarning")
             self.assertIn(unit.name, message)
             self.assertEqual((unit.state, unit.deposit_id), ("slip", winner))
             ledger = unit.event_ids.sorted("id")

@@ -131,7 +131,7 @@ class TestSale(PropertyCommon):
         self.check_roles(contract, "action_generate_installments", clerk)
         self.check_roles(contract, "action_sign", clerk)
         contract.action_sign()
-        contract.write({"filing_number": "WQ-1", "filing_date": "2026-03-01"})
+        contract.write({"filing_number": "WQ-1", "filing_date": contract.sign_date})
         self.check_roles(contract, "action_file", clerk)
 
     def check_roles(self, record, step, allowed):

@@ -56,7 +56,7 @@ class Deals:
         )
         self.receipts = table(
             "property.receipt",
-            "name deposit_id project_id lead_id user_id date confirm_date",
+            "name deposit_id project_id lead_id partner_id user_id date confirm_date",
             "receipt",
         )
         self.events = {
@@ -130,7 +130,8 @@ class Deals:
             *(project.plan_ids.id, paid, day + timedelta(7)),
         )
         self.receipts.add(
-            f"R{deposit:07}", deposit, project.id, client + 1, user, day, paid
+            *(f"R{deposit:07}", deposit, project.id, client + 1, partner),
+            *(user, day, paid),
         )
         for state, moment in (("slip", slip), ("deposit", paid)):
             self.events[state].add(

@@ -1,0 +1,220 @@
+"""Accounts, milestones, fees, earnest money and reminders."""
+
+from datetime import timedelta
+
+from odoo import Command
+
+from .clock import utc
+
+# Fees of every plan: name, percent of the price or yuan per ㎡, days after signing.
+FEES = [
+    ("契税（代收）", {"percent": 1.5}, 60),
+    ("维修资金（代收）", {"amount": 65}, 60),
+]
+REMINDERS = [
+    ("到期前三天提醒", -3, "activity", False),
+    ("逾期一天提醒", 1, "activity", False),
+    ("逾期十天催款函", 10, "letter", "请于收函后三日内办理交款手续。"),
+    (
+        "逾期四十五天催款函",
+        45,
+        "letter",
+        "逾期已久，请务必于三日内交清；如有困难，请来案场办理延期付款申请。",
+    ),
+]
+BANKS = ("中国建设银行成都锦江支行", "成都农商银行双流支行")
+WISHES = ("想要 30 栋中高楼层三居", "等二期开盘选房", "南向四居，孩子上学用")
+RETURNED_BECAUSE = ("改购二手房", "家人意见不一，暂缓购房", "未选到合适楼层")
+
+
+class Collections:
+    def __init__(self, office):
+        self.office, self.env, self.rng = office, office.env, office.rng
+        self._accounts = {}
+        for project, bank in zip(office.projects, BANKS, strict=True):
+            self._open_accounts(project, bank)
+            self._plan_milestones(project)
+            self._add_fees(project)
+            self._schedule(project)
+        for days, count in ((20, 3), (40, 4), (70, 3)):
+            for _number in range(count):
+                when = office.start + timedelta(days=days + self.rng.randint(0, 6))
+                office.at(utc(when, 10 + self.rng.randint(0, 6), 20), self.earnest)
+
+        office.at(office.now - timedelta(minutes=5), self.tidy_up)
+
+    def _open_accounts(self, project, bank):
+        self._accounts[project] = self.env["property.bank.account"].create(
+            [
+                {
+                    "name": name,
+                    "bank": bank,
+                    "number": f"6222 0000 {4100 + project.id} {number:04}",
+                    "is_supervised": supervised,
+                    "project_id": project.id,
+                }
+                for number, (name, supervised) in enumerate(
+                    (("预售资金监管账户", True), ("代收费专户", False)), 1
+                )
+            ]
+        )
+
+    def account(self, installment):
+        supervised, fees = self._accounts[installment.project_id]
+        return fees if installment.kind == "fee" else supervised
+
+    def _plan_milestones(self, project):
+        """The first building is topped out amid the story, the others later."""
+        today, start = self.office.today, self.office.start
+        for number, building in enumerate(project.building_ids):
+            topped = start + timedelta(days=50 + 60 * number)
+            self.env["property.milestone"].create(
+                [
+                    {
+                        "building_id": building.id,
+                        "stage": stage,
+                        "planned_date": day,
+                        "reached_date": reached and day,
+                        "note": reached and "监理单位验收报告",
+                    }
+                    for stage, day, reached in (
+                        ("ground", start - timedelta(days=40), True),
+                        ("topped", topped, False),
+                        ("completed", today + timedelta(days=400), False),
+                    )
+                ]
+            )
+            if number == 0:
+                self.office.at(utc(topped, 16, 30), self.reach, building)
+
+    def reach(self, building):
+        milestone = building.milestone_ids.filtered(lambda one: one.stage == "topped")
+        self.office.by("control", milestone).write(
+            {"reached_date": self.office.day, "note": "主体结构验收记录"}
+        )
+        for installment in milestone.installment_ids.sudo():
+            self.office.deals.expect(installment)
+
+    def _add_fees(self, project):
+        for plan in project.plan_ids:
+            if plan.payment_method == "instalment":
+                last = plan.line_ids[-1]
+                last.write({"days": 15, "milestone": "topped"})
+            plan.line_ids = [
+                Command.create(
+                    {
+                        "name": name,
+                        "kind": "fee",
+                        "sequence": 90,
+                        "days": days,
+                        "value": "percent" if "percent" in share else "per_sqm",
+                    }
+                    | share
+                )
+                for name, share, days in FEES
+            ]
+
+    def _schedule(self, project):
+        self.env["property.reminder"].create(
+            [
+                {
+                    "name": name,
+                    "project_id": project.id,
+                    "days": days,
+                    "channel": channel,
+                    "message": message,
+                }
+                for name, days, channel, message in REMINDERS
+            ]
+        )
+
+    def plan_day(self, day):
+        self.office.at(utc(day, 9, 15), self.env["property.reminder"]._cron_remind)
+
+    # === Earnest money ===
+
+    def earnest(self):
+        """A client who has no unit yet leaves money; he takes one, or takes it back."""
+        office = self.office
+        open_ones = [one for one in office.reception.clients if one.is_open]
+        if not open_ones:
+            return
+        client = self.rng.choice(open_ones)
+        earnest = office.by("clerk", self.env["property.earnest"]).create(
+            {
+                "lead_id": client.lead.id,
+                "amount": self.rng.choice((5_000, 10_000, 20_000)),
+                "date": office.day,
+                "note": self.rng.choice(WISHES),
+            }
+        )
+        earnest.action_register_payment(self.rng.choice(("transfer", "card")))
+        office.at(office.soon(30, 200), self.confirm, earnest)
+        if office.chance(0.3):
+            office.at(office.in_days(8, 20), self.give_back, earnest)
+
+    def confirm(self, earnest):
+        self.office.by("finance", earnest).action_confirm()
+
+    def give_back(self, earnest):
+        if earnest.state == "confirmed":
+            self.office.by("finance", earnest).action_return(
+                reason=self.rng.choice(RETURNED_BECAUSE)
+            )
+
+    def convert(self, deposit):
+        """His earnest money goes to the slip of who left some."""
+        earnest = self.env["property.earnest"].search(
+            [("lead_id", "=", deposit.lead_id.id), ("state", "=", "confirmed")], limit=1
+        )
+        if earnest:
+            self.office.by("clerk", earnest).action_convert(deposit)
+        return earnest
+
+    # === At the end ===
+
+    def tidy_up(self):
+        """A payment too much and its refund, one counted elsewhere, another plan."""
+        office = self.office
+        contracts = self.env["property.contract"].search(
+            [("state", "in", ("signed", "filed"))], order="id"
+        )
+        self._overpaid(contracts)
+        self._other_plan(contracts)
+        for receipt in self.env["property.receipt"].search(
+            [("state", "=", "confirmed"), ("nature", "=", "price")], order="id DESC"
+        ):
+            open_ones = receipt.contract_id.installment_ids.filtered(
+                lambda one: one.kind != "fee" and one.residual > 0
+            )
+            if receipt.line_ids and open_ones and receipt.kind == "receipt":
+                target = open_ones[-1]
+                amount = min(receipt.amount, target.residual) // 2
+                office.by("finance", receipt)._reallocate(
+                    {target: amount}, "客户要求先冲抵尾款"
+                )
+                break
+
+    def _overpaid(self, contracts):
+        office = self.office
+        paid = contracts.filtered(lambda one: one.residual == 0)[:1]
+        if not paid:
+            return
+        receipts = office.by("clerk", self.env["property.receipt"])
+        vals = {"contract_id": paid.id, "amount": 3_000, "date": office.day}
+        for extra in ({"note": "尾款多汇"}, {"kind": "refund", "note": "退还多汇款"}):
+            receipt = receipts.create(vals | extra)
+            office.by("finance", receipt).action_confirm()
+
+    def _other_plan(self, contracts):
+        lump = contracts.filtered(
+            lambda one: one.payment_method == "lump_sum" and one.residual > 0
+        )[-1:]
+        plan = lump.project_id.plan_ids.filtered(
+            lambda one: one.payment_method == "mortgage"
+        )
+        if lump:
+            manager = lump.project_id.manager_id
+            self.office.as_(manager, lump).action_change_plan(
+                plan, "资金周转困难，改办商业按揭", self.office.day
+            )
