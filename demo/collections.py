@@ -41,6 +41,8 @@ class Collections:
                 when = office.start + timedelta(days=days + self.rng.randint(0, 6))
                 office.at(utc(when, 10 + self.rng.randint(0, 6), 20), self.earnest)
 
+        office.at(office.now - timedelta(minutes=5), self.tidy_up)
+
     def _open_accounts(self, project, bank):
         self._accounts[project] = self.env["property.bank.account"].create(
             [
@@ -171,7 +173,7 @@ class Collections:
 
     # === At the end ===
 
-    def finish(self):
+    def tidy_up(self):
         """A payment too much and its refund, one counted elsewhere, another plan."""
         office = self.office
         contracts = self.env["property.contract"].search(
@@ -180,7 +182,7 @@ class Collections:
         self._overpaid(contracts)
         self._other_plan(contracts)
         for receipt in self.env["property.receipt"].search(
-            [("state", "=", "confirmed"), ("contract_id", "!=", False)], order="id DESC"
+            [("state", "=", "confirmed"), ("nature", "=", "price")], order="id DESC"
         ):
             open_ones = receipt.contract_id.installment_ids.filtered(
                 lambda one: one.kind != "fee" and one.residual > 0

@@ -7,6 +7,7 @@ from stdnum.cn import ric
 
 from odoo import Command
 
+from . import stock
 from .clock import utc
 from .words import (
     CLAUSES,
@@ -66,7 +67,7 @@ class Deals:
         self.office.by("control", units - held).action_release()
         for unit in held:
             reason = self.rng.choice(HELD_FOR)
-            self.office.by("control", unit).action_hold(reason)
+            stock.hold(self.office, unit, reason)
             if self.office.chance(0.4):
                 when = self.office.in_days(10, 40)
                 self.office.at(when, self.release_held, unit)
@@ -107,16 +108,21 @@ class Deals:
         office.as_(client.rep, client.lead).wanted_unit_ids = unit
         amount = rng.choice((20_000, 20_000, 30_000, 50_000))
         plan = rng.choices(client.project.plan_ids.sorted("id"), PLAN_SHARES)[0]
+        price = round(unit.list_price * rng.choice(DISCOUNTS))
+        discount = office.discounts.for_slip(client, unit)
         deposit = office.by("control", self.env["property.deposit"]).create(
             {
                 "unit_id": unit.id,
                 "lead_id": client.lead.id,
                 "amount": amount,
                 "plan_id": plan.id,
-                "price": round(unit.list_price * rng.choice(DISCOUNTS)),
+                "discount_id": discount.id,
+                "price": discount.price or price,
             }
         )
         deposit.action_open_slip()
+        if fate in ("lapse", "slip") and office.chance(0.4):
+            office.at(office.soon(20, 200), office.discounts.extend, deposit, client)
         if fate == "lapse":
             office.at(deposit.slip_expires, self.lapse, deposit, client)
         elif fate == "withdraw":
@@ -127,6 +133,9 @@ class Deals:
             office.at(office.soon(20, 300), self.pay, deposit, client, fate)
 
     def lapse(self, deposit, client):
+        if deposit.slip_expires > self.office.moment:  # it was extended
+            self.office.at(deposit.slip_expires, self.lapse, deposit, client)
+            return
         deposit.sudo().action_lapse("客户未按时交款，房位确认单自动失效")
         self._back(deposit, client)
 
@@ -179,9 +188,15 @@ class Deals:
     def confirm(self, deposit, client, fate):
         office = self.office
         office.by("finance", deposit).action_confirm()
+        if office.chance(0.85):
+            office.at(office.in_days(0, 4), self.bring_papers, deposit)
         if fate == "sign":
             last = deposit.project_id.policy().sign_days + 1
             office.at(office.in_days(1, last), self.sign, deposit, client)
+
+    def bring_papers(self, deposit):
+        if deposit.state == "confirmed":
+            self.office.by("clerk", deposit).action_papers_complete()
 
     # === Contract and money ===
 
@@ -194,7 +209,9 @@ class Deals:
             self._add_spouse(contract, client)
         if office.chance(0.15):
             contract.special_clauses = rng.choice(CLAUSES)
+        office.loans.collect(contract, "sign", 0.9)
         contract.action_sign()
+        office.loans.begin(contract)
         office.at(office.in_days(5, 15), self.file, contract)
         office.at(office.in_days(10, 25), office.reception.care, client)
         for installment in contract.installment_ids.sudo():
@@ -225,12 +242,12 @@ class Deals:
         """When the money comes: at the desk, in time, late, or not yet."""
         office, rng = self.office, self.rng
         due = installment.due_date
-        if not due:  # until the building is so far
+        if not due or installment.kind in LOANS:  # the building, the bank
             return None
         if due == office.day:
             return office.at(office.soon(5, 30), self.receive, installment, 1)
         luck = rng.random()
-        if luck < 0.15 and installment.kind not in LOANS:  # half of it, well before
+        if luck < 0.15:  # half of it, well before
             delay, share = rng.randint(-40, -10), 0.5
         elif luck < 0.75:
             delay, share = rng.randint(-6, 0), 1
@@ -242,20 +259,19 @@ class Deals:
         return office.at(when, self.receive, installment, share)
 
     def receive(self, installment, share):
-        """Paid at the desk; a loan is paid out by the bank."""
+        """Paid at the desk."""
         office = self.office
         if not installment.exists():  # another plan since
             return
         amount = installment.currency_id.round(installment.residual * share)
         if not amount:  # a later payment went to this one, the oldest due
             return
-        loan = installment.kind in LOANS
         receipt = office.by("clerk", self.env["property.receipt"]).create(
             {
                 "contract_id": installment.contract_id.id,
                 "amount": amount,
                 "nature": "fee" if installment.kind == "fee" else "price",
-                "method": "loan" if loan else office.pick(METHODS),
+                "method": office.pick(METHODS),
                 "account_id": office.collections.account(installment).id,
                 "date": office.day,
             }

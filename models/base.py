@@ -9,6 +9,7 @@ CLIENT_MODELS = (
     "property.deposit",
     "property.contract",
     "property.mortgage",
+    "property.deferral",
     "property.earnest",
 )
 

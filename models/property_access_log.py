@@ -54,8 +54,8 @@ class PropertyAccessLog(models.Model):
         "Answer",
     )
 
-    paper = fields.Char("Paper No.")
     note = fields.Char("What")
+    paper = fields.Char("Paper No.")
 
     _verify_idx = models.Index("(user_id, date DESC) WHERE kind = 'verify'")
     _check_idx = models.Index("(user_id, date DESC) WHERE kind = 'check'")

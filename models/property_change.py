@@ -118,6 +118,8 @@ class PropertyChange(models.Model):
         help="Of the price, when the change was requested, or last done.",
     )
 
+    paid_now = fields.Monetary("Paid", related="deposit_id.paid_amount")
+
     # Why
     date = fields.Date(
         "Applied On", required=True, default=fields.Date.context_today, copy=False

@@ -82,7 +82,9 @@ class PropertyChangeLine(models.Model):
     lead_id = fields.Many2one(related="change_id.lead_id", store=True, precompute=True)
     user_id = fields.Many2one(related="change_id.user_id", store=True, index=True)
     sequence = fields.Integer(default=10)
-    kind = fields.Selection(SETTLEMENT_KINDS, required=True, readonly=True)
+    kind = fields.Selection(
+        SETTLEMENT_KINDS, "Kind of Money", required=True, readonly=True
+    )
     nature = fields.Selection(
         lambda self: self.env["property.receipt"]._fields["nature"].selection,
         "Of Which Money",

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .property_installment import INSTALLMENT_STATES
 from .property_installment_ageing import AGEING, FIRST_DAY
 from .property_payment_plan import INSTALLMENT_KINDS, PAYMENT_METHODS
 
@@ -47,11 +48,14 @@ class PropertyCollectionReport(models.Model):
     residual = fields.Monetary(readonly=True)
     overdue_amount = fields.Monetary(readonly=True)
     overdue_days = fields.Integer("Days Late", readonly=True, aggregator="max")
-    ageing = fields.Selection([*AGEING, ("paid", "Paid")], readonly=True)
-    state = fields.Selection(
-        lambda self: self.env["property.installment"]._fields["state"].selection,
-        readonly=True,
+    ageing = fields.Selection(
+        [*AGEING, ("paid", "Paid")], readonly=True, group_expand="_expand_ageing"
     )
+    state = fields.Selection(INSTALLMENT_STATES, readonly=True)
+
+    def _expand_ageing(self, bands, domain):
+        """All bands in order, whether anything is as late or not."""
+        return [band for band, _label in AGEING] + sorted({"paid"} & set(bands))
 
     @property
     def _table_query(self):

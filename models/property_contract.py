@@ -85,9 +85,11 @@ class PropertyContract(models.Model):
     special_clauses = fields.Text()
     sign_deadline = fields.Date(related="deposit_id.sign_deadline")
     sign_date = fields.Date(required=True, tracking=True)
-    filing_number = fields.Char(tracking=True, copy=False, help="网签")
+    filing_number = fields.Char(tracking=True, copy=False, help="Online (网签).")
     filing_date = fields.Date(tracking=True, copy=False)
-    record_number = fields.Char(tracking=True, copy=False, help="备案")
+    record_number = fields.Char(
+        tracking=True, copy=False, help="With the authority (备案)."
+    )
     record_date = fields.Date(tracking=True, copy=False)
     cancel_date = fields.Date("Cancelled On", readonly=True, copy=False)
 

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .property_document_type import PURPOSES
-
 
 class PropertyContractDocument(models.Model):
     """One line of a contract's checklist: a paper, who took it in and when (E9)."""
@@ -30,7 +28,7 @@ class PropertyContractDocument(models.Model):
         "property.document.type", "Document", required=True, ondelete="restrict"
     )
     sequence = fields.Integer(related="type_id.sequence", store=True)
-    purpose = fields.Selection(PURPOSES, related="type_id.purpose", store=True)
+    purpose = fields.Selection(related="type_id.purpose", store=True)
     state = fields.Selection(
         [
             ("missing", "Missing"),
@@ -99,7 +97,7 @@ class PropertyContractDocument(models.Model):
 
 
 class PropertyContract(models.Model):
-    _inherit = "property.contract"
+    _inherit = "property.contract"  # pylint: disable=consider-merging-classes-inherited
 
     document_ids = fields.One2many("property.contract.document", "contract_id")
     buyer_count = fields.Integer("Number of Purchasers", compute="_compute_buyer_count")
@@ -136,22 +134,20 @@ class PropertyContract(models.Model):
         return True
 
     def _update_documents(self):
-        """Add the papers now asked for; take off those asked for no more and missing."""
+        """Add the papers asked for now; drop missing ones that no longer are."""
         documents = self.env["property.contract.document"].sudo()
-        kinds = self.env["property.document.type"].search([])
+        kinds = self.env["property.document.type"].search([("active", "=", True)])
         for contract in self:
             listed = contract.sudo().document_ids
             asked = kinds._asked_of(contract)
+            new = asked - listed.type_id
             listed.filtered(
                 lambda one, asked=asked: (
                     one.state == "missing" and one.type_id not in asked
                 )
             ).unlink()
             documents.create(
-                [
-                    {"contract_id": contract.id, "type_id": kind.id}
-                    for kind in asked - listed.type_id
-                ]
+                [{"contract_id": contract.id, "type_id": kind.id} for kind in new]
             )
 
     def _check_complete(self):

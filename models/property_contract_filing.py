@@ -9,7 +9,7 @@ class PropertyContract(models.Model):
     cancelled (E5, E8).
     """
 
-    _inherit = "property.contract"
+    _inherit = "property.contract"  # pylint: disable=consider-merging-classes-inherited
 
     @api.constrains("sign_date", "filing_date", "record_date")
     def _check_dates(self):

@@ -7,7 +7,7 @@ from .property_mortgage import LOAN_KINDS
 class PropertyContract(models.Model):
     """A signed contract opens a case for each of its loans (F4)."""
 
-    _inherit = "property.contract"
+    _inherit = "property.contract"  # pylint: disable=consider-merging-classes-inherited
 
     mortgage_ids = fields.One2many("property.mortgage", "contract_id")
     mortgage_amount = fields.Monetary(
@@ -100,6 +100,29 @@ class PropertyContract(models.Model):
             lambda user: user._has_office_role("clerk")
         )
         return clerks[:1]
+
+    def _regenerate_installments(self, plan=None, price=None, date=None):
+        result = super()._regenerate_installments(plan=plan, price=price, date=date)
+        self.filtered(lambda one: one.state in ("signed", "filed"))._relink_loans()
+        return result
+
+    def _relink_loans(self):
+        """Cases go on with the loans of the new plan; what it has none for ends."""
+        for contract in self.sudo():
+            loans = contract.installment_ids.grouped("kind")
+            for case in contract.mortgage_ids.filtered(
+                lambda one: one.state in ("open", "paid") and not one.installment_id
+            ):
+                loan = loans.get(case.kind, case.installment_id)[:1]
+                if case.state == "paid":
+                    case._write_through({"installment_id": loan.id})
+                elif loan.residual > 0:
+                    case._write_through(
+                        {"installment_id": loan.id, "amount": loan.residual}
+                    )
+                else:
+                    case._end("withdrawn", self.env._("The plan has no such loan now."))
+            contract._open_loans()
 
     def _end_loans(self, reason):
         """Withdraw the loans still under way; what is paid out is settled otherwise."""

@@ -22,7 +22,7 @@ class PropertyDeposit(models.Model):
     """
 
     _name = "property.deposit"
-    _inherit = ["property.deposit", "mail.activity.mixin"]
+    _inherit = ["property.deposit", "mail.thread", "mail.activity.mixin"]
 
     fee_deadline = fields.Date("Paid in Full By", readonly=True, copy=False)
     papers_deadline = fields.Date("Papers By", readonly=True, copy=False)
@@ -106,6 +106,10 @@ class PropertyDeposit(models.Model):
             self.sudo().lead_id._sync_register()
         return result
 
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """Nobody follows a deposit: who hears of it changes with the client (J1)."""
+        return True
+
     # === Steps ===
 
     def action_papers_complete(self):
@@ -147,24 +151,28 @@ class PropertyDeposit(models.Model):
     def _cron_deadlines(self):
         """Warn before a day runs out; lapse or propose what has run out (E2)."""
         for project in self.env["property.project"].search([("active", "=", True)]):
-            today = project.local_day()
-            policy = project.policy()
-            near = self.search(
-                [
-                    ("project_id", "=", project.id),
-                    ("lapse_date", "<=", today + timedelta(policy.lapse_warn_days)),
-                ]
-            ).try_lock_for_update()
-            for deposit in near:
-                if deposit.lapse_date >= today:
-                    deposit._warn()
-                elif policy.lapse_automatic and deposit._can_lapse():
-                    deposit.receipt_ids.action_cancel()
-                    deposit._release("lapsed", deposit._missing())
-                    deposit._tell_office()
-                else:
-                    deposit._propose_lapse()
+            near = self._watch_deadlines(project)
             self.env["ir.cron"]._commit_progress(len(near))
+
+    def _watch_deadlines(self, project):
+        today = project.local_day()
+        policy = project.policy()
+        near = self.search(
+            [
+                ("project_id", "=", project.id),
+                ("lapse_date", "<=", today + timedelta(policy.lapse_warn_days)),
+            ]
+        ).try_lock_for_update()
+        for deposit in near:
+            if deposit.lapse_date >= today:
+                deposit._warn()
+            elif policy.lapse_automatic and deposit._can_lapse():
+                deposit.receipt_ids.action_cancel()
+                deposit._release("lapsed", deposit._missing())
+                deposit._tell_office()
+            else:
+                deposit._propose_lapse()
+        return near
 
     def _missing(self):
         labels = dict(self._fields["lapse_rule"]._description_selection(self.env))

@@ -6,7 +6,7 @@ from .property_door import take_turn
 
 
 class PropertyDeposit(models.Model):
-    """The slip 房位确认: how it opens, how many there may be, how it is extended (E1)."""
+    """The slip 房位确认: how it opens, how many there are, its extension (E1)."""
 
     _inherit = "property.deposit"  # pylint: disable=consider-merging-classes-inherited
 
@@ -15,7 +15,7 @@ class PropertyDeposit(models.Model):
         "Slip Opened For",
         readonly=True,
         copy=False,
-        help="The client's salesperson on that day; nobody where an exchange opened it.",
+        help="The client's salesperson on that day; nobody where it is an exchange.",
     )
     extension_count = fields.Integer("Extensions", readonly=True, copy=False)
     log_ids = fields.One2many("property.deposit.log", "deposit_id", "Slip Log")
@@ -184,9 +184,9 @@ class PropertyDeposit(models.Model):
                         "The time of %(slip)s was over at %(time)s: open a new slip if "
                         "the unit is still free.",
                         slip=deposit.display_name,
-                        time=deposit.project_id.local_time(deposit.slip_expires).strftime(
-                            "%Y-%m-%d %H:%M"
-                        ),
+                        time=deposit.project_id.local_time(
+                            deposit.slip_expires
+                        ).strftime("%Y-%m-%d %H:%M"),
                     )
                 )
 

@@ -78,7 +78,7 @@ class PropertyDeposit(models.Model):
             )
 
     def action_lift_cooldown(self, reason):
-        """A supervisor opens the unit to the rep again; attempts count from now (E1)."""
+        """A supervisor opens the unit to the rep again; attempts count anew (E1)."""
         self._check_role("supervisor")
         self._check_state("draft")
         for deposit in self:

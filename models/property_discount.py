@@ -104,7 +104,9 @@ class PropertyDiscount(models.Model):
     )
     extra_amount = fields.Monetary("Extra Discount", required=True)
     extra_rate = fields.Float(
-        "Extra Discount (%)", compute="_compute_extra_rate", inverse="_inverse_extra_rate"
+        "Extra Discount (%)",
+        compute="_compute_extra_rate",
+        inverse="_inverse_extra_rate",
     )
     extra_percent = fields.Float(
         "Extra (% of list price)",
@@ -113,7 +115,9 @@ class PropertyDiscount(models.Model):
         digits=(8, 4),
         aggregator="avg",
     )
-    price = fields.Monetary("Price after Discount", compute="_compute_price", store=True)
+    price = fields.Monetary(
+        "Price after Discount", compute="_compute_price", store=True
+    )
     discount_amount = fields.Monetary(
         "All Discounts", compute="_compute_price", store=True
     )
@@ -131,12 +135,13 @@ class PropertyDiscount(models.Model):
 
     _one_open = models.UniqueIndex(
         "(unit_id, lead_id) WHERE state IN ('draft', 'approved', 'used')",
-        "The client has a special discount on this unit already: change or withdraw it.",
+        "The client has a special discount on this unit: change or withdraw it.",
     )
     _name_uniq = models.UniqueIndex("(name) WHERE name IS NOT NULL")
     _valid_idx = models.Index("(project_id, valid_until) WHERE state = 'approved'")
     _extra_not_negative = models.Constraint(
-        "CHECK(extra_amount > 0)", "Enter how much is given beyond the standard discount."
+        "CHECK(extra_amount > 0)",
+        "Enter how much is given beyond the standard discount.",
     )
 
     @api.depends("unit_id")
@@ -218,7 +223,9 @@ class PropertyDiscount(models.Model):
         for discount in self:
             if discount.state != "draft" or discount.sudo().review_ids or discount.name:
                 raise UserError(
-                    self.env._("A discount that was requested is withdrawn, not deleted.")
+                    self.env._(
+                        "A discount that was requested is withdrawn, not deleted."
+                    )
                 )
 
     # === Levels ===
@@ -243,6 +250,7 @@ class PropertyDiscount(models.Model):
         return levels[: last + 1]
 
     def _is_due_to_amount(self, level):
+        # pylint: disable-next=super-method-mismatch
         return super().evaluate_tier(level)
 
     def _within_budget(self, level):

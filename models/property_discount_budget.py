@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 
 class PropertyDiscountBudget(models.Model):
-    """What one level may give away in a period; beyond it the next one is asked (E4)."""
+    """What a level may give away in a period; beyond it the next is asked (E4)."""
 
     _name = "property.discount.budget"
     _description = "Discount Budget"

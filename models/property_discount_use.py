@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from .property_door import lock_rows, take_turn
 
@@ -15,7 +14,7 @@ class PropertyDiscount(models.Model):
     # === Approval ===
 
     def _check_request(self):
-        """The discount is asked for on today's list price, of a unit still to be had."""
+        """It is asked for on today's list price, of a unit still to be had."""
         unit = self.unit_id.sudo()
         if unit.state not in ("available", "held"):
             raise UserError(
@@ -156,12 +155,18 @@ class PropertyDiscount(models.Model):
     def _cron_lapse(self):
         """Lapse what was approved and not used in time."""
         for project in self.env["property.project"].search([("active", "=", True)]):
-            late = self.search(
-                Domain("project_id", "=", project.id)
-                & Domain("state", "=", "approved")
-                & Domain("valid_until", "<", project.local_day())
-            ).try_lock_for_update()
-            late._write_through({"state": "lapsed"})
-            for discount in late:
-                discount._tell(discount.user_id)
+            late = self._lapse_of(project)
             self.env["ir.cron"]._commit_progress(len(late))
+
+    def _lapse_of(self, project):
+        late = self.search(
+            [
+                ("project_id", "=", project.id),
+                ("state", "=", "approved"),
+                ("valid_until", "<", project.local_day()),
+            ]
+        ).try_lock_for_update()
+        late._write_through({"state": "lapsed"})
+        for discount in late:
+            discount._tell(discount.user_id)
+        return late

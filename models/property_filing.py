@@ -81,7 +81,7 @@ class PropertyFiling(models.Model):
     )
     deadline = fields.Datetime(required=True)
     state = fields.Selection(
-        [("due", "Due"), ("filed", "Filed"), ("approved", "Approved")],
+        [("due", "Due"), ("filed", "Form Filed"), ("approved", "Approved")],
         default="due",
         required=True,
         tracking=True,

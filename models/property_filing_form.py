@@ -141,7 +141,7 @@ class PropertyFiling(models.Model):
                 Column("section", self.env._("Table"), width=16),
                 Column("line", self.env._("Line"), width=24),
                 Column("column", self.env._("Column"), width=18),
-                Column("before", self.env._("Filed"), width=14),
+                Column("before", self.env._("As Filed"), width=14),
                 Column("after", self.env._("Now"), width=14),
             ],
             adds="filing",

@@ -6,6 +6,14 @@ from odoo.fields import Domain
 
 from .property_payment_plan import INSTALLMENT_KINDS
 
+INSTALLMENT_STATES = [
+    ("pending", "Pending"),
+    ("partial", "Partly Paid"),
+    ("paid", "Paid"),
+    ("overdue", "Overdue"),
+    ("deferred", "Deferred"),
+]
+
 
 class PropertyInstallment(models.Model):
     """应付款: what is due when, and what is paid of it (F1)."""
@@ -59,13 +67,7 @@ class PropertyInstallment(models.Model):
     paid_amount = fields.Monetary(compute="_compute_paid_amount", store=True)
     residual = fields.Monetary(compute="_compute_paid_amount", store=True)
     state = fields.Selection(
-        [
-            ("pending", "Pending"),
-            ("partial", "Partly Paid"),
-            ("paid", "Paid"),
-            ("overdue", "Overdue"),
-            ("deferred", "Deferred"),
-        ],
+        INSTALLMENT_STATES,
         compute="_compute_state",
         search="_search_state",
         help="Read off what is paid and the project's today; never stored, so that it "

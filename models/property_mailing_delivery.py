@@ -99,7 +99,7 @@ class PropertyMailingDelivery(models.Model):
                 | {
                     "state": "failed" if again else "given_up",
                     "next_try": now + timedelta(minutes=minutes),
-                    "error": str(error) or type(error).__name__,
+                    "error": " ".join(map(str, error.args)) or type(error).__name__,
                 }
             )
         else:

@@ -139,7 +139,7 @@ class PropertyMortgage(models.Model):
 
     @api.model
     def _read_group_stage_id(self, stages, domain):
-        return stages.search([])
+        return stages._all()
 
     @api.depends("amount", "rate", "years")
     def _compute_monthly_payment(self):
@@ -200,6 +200,7 @@ class PropertyMortgage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.flush_model(["state"])  # one that just ended makes room in the index
         cases = super().create(vals_list)
         for case in cases:
             case._write_through({"name": case._next_number("property.mortgage")})

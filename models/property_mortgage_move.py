@@ -25,5 +25,5 @@ class PropertyMortgageMove(models.Model):
         "property.mortgage.stage", required=True, ondelete="restrict"
     )
     days_late = fields.Integer(
-        "Days Late", help="How late the stage before was left, by its deadline."
+        help="How late the stage before was left, by its deadline."
     )

@@ -30,15 +30,17 @@ class PropertyMortgageStage(models.Model):
 
     @api.constrains("is_final", "sequence", "active")
     def _check_final_is_last(self):
-        stages = self.search([])
-        if not stages[-1:].is_final:
+        if not self._all()[-1:].is_final:
             raise ValidationError(
                 self.env._("The last stage must be the one that pays the loan out.")
             )
 
+    @api.model
+    def _all(self):
+        return self.search([("active", "=", True)])
+
     def _following(self):
         """The stages after this one, in their order."""
         self.ensure_one()
-        stages = self.search([])
         place = (self.sequence, self.id)
-        return stages.filtered(lambda stage: (stage.sequence, stage.id) > place)
+        return self._all().filtered(lambda stage: (stage.sequence, stage.id) > place)

@@ -67,7 +67,7 @@ class PropertyMortgage(models.Model):
 
     def action_pay_out(self):
         """The bank has paid the loan: the receipt is drafted for finance to confirm."""
-        final = self.env["property.mortgage.stage"].search([])[-1:]
+        final = self.env["property.mortgage.stage"]._all()[-1:]
         for case in self:
             case._enter(final)
         return True
@@ -138,6 +138,18 @@ class PropertyMortgage(models.Model):
         installment = self.installment_id
         owed = min(self.amount, installment.residual)
         lines = [{"installment_id": installment.id, "amount": owed}] if owed > 0 else []
+        # The price of what is sold before completion goes to the supervised account.
+        account = (
+            self.env["property.bank.account"]
+            .sudo()
+            .search(
+                [
+                    ("project_id", "=", self.project_id.id),
+                    ("is_supervised", "=", True),
+                ],
+                limit=1,
+            )
+        )
         receipt = (
             self.env["property.receipt"]
             .sudo()
@@ -146,6 +158,7 @@ class PropertyMortgage(models.Model):
                     "contract_id": self.contract_id.id,
                     "amount": self.amount,
                     "method": "loan",
+                    "account_id": account.id,
                     "date": self.project_id.local_day(),
                     "note": f"{self.name} {self.bank_id.name}",
                     "line_ids": [fields.Command.create(line) for line in lines],
@@ -192,7 +205,7 @@ class PropertyMortgage(models.Model):
                     )
                 )
             case._write_through({"state": "open", "receipt_id": False})
-            stages = self.env["property.mortgage.stage"].search([])
+            stages = self.env["property.mortgage.stage"]._all()
             case._arrive(stages.filtered(lambda stage: not stage.is_final)[-1:])
         return True
 
@@ -219,7 +232,7 @@ class PropertyMortgage(models.Model):
     @api.model
     def _cron_remind(self):
         """Tell who is responsible of what is due today or late, once a stage."""
-        for project in self.env["property.project"].search([]):
+        for project in self.env["property.project"].search([("active", "=", True)]):
             today = project.local_day()
             cases = self.search(
                 [

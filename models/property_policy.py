@@ -143,6 +143,13 @@ class PropertyPolicy(models.Model):
         tracking=True,
         help="What becomes of a unit whose slip, deposit or contract has ended.",
     )
+    hold_max_percent = fields.Float(
+        "Control Holds at Most (% of a building)",
+        default=30.0,
+        required=True,
+        tracking=True,
+        help="A manager may hold more.",
+    )
 
     # Free pool
     claims_per_day = fields.Integer(
@@ -206,6 +213,11 @@ class PropertyPolicy(models.Model):
         "AND handover_undo_days >= 0 AND fact_check_days > 0 AND checks_per_hour > 0)",
         "Counts of a policy must not be negative.",
     )
+    _filing_not_negative = models.Constraint(
+        "CHECK(filing_late_fine >= 0 AND filing_missing_fine >= 0 "
+        "AND filing_missing_days >= 0 AND filing_recheck_days >= 0)",
+        "Penalties and days of filing must not be negative.",
+    )
     _deals_not_negative = models.Constraint(
         "CHECK(slips_per_client >= 0 AND slips_per_rep >= 0 AND extensions_max >= 0 "
         "AND extension_hours > 0 AND squat_attempts >= 0 AND squat_days > 0 "
@@ -214,10 +226,9 @@ class PropertyPolicy(models.Model):
         "AND discount_standard_percent >= 0 AND discount_standard_percent < 100)",
         "Counts and times of a policy must not be negative.",
     )
-    _filing_not_negative = models.Constraint(
-        "CHECK(filing_late_fine >= 0 AND filing_missing_fine >= 0 "
-        "AND filing_missing_days >= 0 AND filing_recheck_days >= 0)",
-        "Penalties and days of filing must not be negative.",
+    _hold_max_percent_range = models.Constraint(
+        "CHECK(hold_max_percent >= 0 AND hold_max_percent <= 100)",
+        "Held units are between 0 and 100 % of a building.",
     )
     _split_percent_range = models.Constraint(
         "CHECK(split_percent >= 0 AND split_percent <= 100)",

@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+REMINDER_CHANNELS = [
+    ("activity", "Task of the Rep"),
+    ("letter", "Letter"),
+    ("mail", "E-mail"),
+]
 LIVE_CONTRACTS = ("signed", "filed", "delivered")
 
 
@@ -26,11 +31,8 @@ class PropertyReminder(models.Model):
     )
     hour = fields.Integer("Not before (o'clock)", default=9, required=True)
     channel = fields.Selection(
-        [
-            ("activity", "Task of the Rep"),
-            ("letter", "Letter"),
-            ("mail", "E-mail"),
-        ],
+        REMINDER_CHANNELS,
+        "Reminded By",
         required=True,
         default="activity",
     )

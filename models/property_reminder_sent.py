@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .property_reminder import REMINDER_CHANNELS
+
 
 class PropertyReminderSent(models.Model):
     """What a buyer was reminded of, when and how: the history stays (F3)."""
@@ -38,7 +40,8 @@ class PropertyReminderSent(models.Model):
     unit_id = fields.Many2one(related="contract_id.unit_id")
     date = fields.Date("Reminded On", required=True, readonly=True)
     channel = fields.Selection(
-        lambda self: self.env["property.reminder"]._fields["channel"].selection,
+        REMINDER_CHANNELS,
+        "Reminded By",
         required=True,
         readonly=True,
     )

@@ -15,7 +15,8 @@ class PropertyUnit(models.Model):
         Blocked units and those without a valid permit are not offered.
         """
         self.ensure_one()
-        self.flush_model()
+        for name in ("property.unit", "property.building", "property.permit"):
+            self.env[name].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """SELECT unit.id

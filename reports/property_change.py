@@ -61,7 +61,7 @@ class PropertyChange(models.Model):
         return [
             (
                 review.name,
-                review.done_by.name or review.todo_by,
+                review.done_by.name or "",
                 review.reviewed_date
                 and self.project_id.local_time(review.reviewed_date).strftime(
                     "%Y-%m-%d %H:%M"

@@ -21,7 +21,10 @@ class PropertyCollision(models.Model):
     def _proof_lines(self):
         return [
             ("state", self._proof_label("state")),
-            ("decided_date", self.project_id.local_time(self.decided_date)),
+            (
+                "decided_date",
+                self.decided_date and self.project_id.local_time(self.decided_date),
+            ),
         ]
 
     def _for_print(self):

@@ -25,10 +25,11 @@ class PropertyDeposit(models.Model):
 
     def _proof_lines(self):
         until = self.state == "slip" and self.slip_expires
+        until = until and self.project_id.local_time(until)
         return [
             ("unit_id", self.unit_id.name),
             ("state", self._proof_label("state")),
-            ("slip_expires", until and self.project_id.local_time(until)),
+            ("slip_expires", until and until.strftime("%Y-%m-%d %H:%M")),
         ]
 
     def _proof_facts(self):

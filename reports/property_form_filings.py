@@ -55,7 +55,7 @@ class PropertyFormFilings(models.AbstractModel):
             title,
             [
                 Column("label", "", width=24),
-                Column("due", self.env._("To File"), "integer", 8),
+                Column("due", self.env._("To Be Filed"), "integer", 8),
                 Column("on_time", self.env._("On Time"), "integer", 8),
                 Column("late", self.env._("Late"), "integer", 8),
                 Column("missing", self.env._("Missing"), "integer", 8),

@@ -59,7 +59,8 @@ class PropertyProofMixin(models.AbstractModel):
         return image_data_uri(base64.b64encode(image.getvalue()))
 
     def _proof_url(self):
-        return f"{self.get_base_url()}/property/check/{quote(self.name)}?code={self.check_code}"
+        path = f"/property/check/{quote(self.name)}?code={self.check_code}"
+        return self.get_base_url() + path
 
     def _proof_label(self, name):
         """The words for the value of a selection."""
@@ -76,7 +77,9 @@ class PropertyProofMixin(models.AbstractModel):
         :return: dict: `verdict`, one of genuine, ended, false, unknown, wait; `lines`
             of a genuine paper; `minutes` to wait
         """
-        projects = self.env["property.project"].search([])
+        projects = self.env["property.project"].search(
+            [("active", "in", (True, False))]
+        )
         log = self.env["property.access.log"]
         number = (number or "").strip()
         if minutes := log._wait_minutes(projects[0], "verify"):

@@ -77,7 +77,8 @@ class PropertyReminderSent(models.Model):
         )
 
     def _accounts(self):
-        """Where to pay: the supervised account, else whichever there is."""
+        """Where to pay: the price into the supervised account, fees into another."""
         accounts = self.env["property.bank.account"].sudo()
         mine = accounts.search([("project_id", "=", self.project_id.id)])
-        return mine.filtered("is_supervised") or mine[:1]
+        fee = self.installment_id.kind == "fee"
+        return mine.filtered(lambda one: one.is_supervised != fee)[:1] or mine[:1]

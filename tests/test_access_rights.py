@@ -24,7 +24,17 @@ property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/
 property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.discount.budget    -/-  -/-    -/-      -/-     -/-     r/-       r/-     rwcu/rwcu -/- -/-
 property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.hold               -/-  -/-    rw/-     -/-      -/-     r/-       rw/-    r/r      -/-  -/-
+property.release.plan       -/-  -/-    rwcu/-   -/-      -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.release.plan.line  -/-  -/-    rwcu/-   -/-      -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.price.version      -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.price.line         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.price.rule         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.area.survey        -/-  r/-    rwcu/-   r/-     r/-     -/-       rwcu/-  r/r      -/-  -/-
+property.area.survey.line   -/-  r/-    rwcu/-   r/-     r/-     -/-       rwcu/-  r/r      -/-  -/-
+property.area.clause        r/r  r/r    r/r      r/r     r/r     r/r       rwcu/rwcu rwc/rwc -/- r/r
+property.price.history      -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.document.type      r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
@@ -69,6 +79,9 @@ property.ownership        r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.discount         rwcu/-/-  r/r/-        r/r/-        r/r/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
+property.quote            rwc/-/-   -/-/-        rwc/rwc/-    -/-/-       -/-/-    rwc/-/-   rwcu/rwcu/-  r/r/r  -/-/-  rwc/-/-
+property.area.settlement  r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.area.settlement.line r/-/- r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.change           rwcu/-/-  rwcu/rwcu/-  rwcu/rwcu/-  r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
@@ -76,6 +89,7 @@ property.change.line      r/-/-     r/r/-        r/r/-        r/r/-       r/r/- 
 property.change.buyer     r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.document r/-/-    rwc/rwc/-    r/r/-        rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.deferral         rwcu/-/-  rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
 property.mortgage.move    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.installment      r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.receipt          r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
@@ -93,6 +107,7 @@ property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/- 
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
 WIZARDS = {
     "property.approval.refusal": OFFICE_ROLES,
+    "property.unit.hold": ("control", "manager"),
     "property.unit.generate": ("control", "manager"),
     "property.unit.generate.line": ("control", "manager"),
     "property.unit.import": ("control", "manager"),
@@ -116,22 +131,7 @@ KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {
     "property.change.reason",
-    "property.concern",
-    "property.day.check.item",
-    "property.document.type",
-    "property.festival",
-    "property.mortgage.stage",
-    "property.roster.reason",
-}
-WIZARDS |= dict.fromkeys(
-    ("property.followup", "property.identity", "property.event.invite"),
-    ("rep", "clerk", "supervisor", "manager"),
-)
-WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
-KIN = {"name": "Kin", "relation": "child"}
-# Models that hold for all projects alike need no record rule.
-WITHOUT_RULE = {
-    "property.change.reason",
+    "property.area.clause",
     "property.concern",
     "property.day.check.item",
     "property.document.type",
@@ -204,6 +204,7 @@ class AccessCommon(PropertyCommon):
             ring._advance(),
             reason,
             *cls._make_handover(project, unit.unit_type_id),
+            *cls._make_release(unit),
             cls._make(
                 "property.absence",
                 project_id=project.id,
@@ -217,6 +218,7 @@ class AccessCommon(PropertyCommon):
             unit.event_ids[:1],
             plan,
             plan.line_ids,
+            *cls._make_prices(project, unit),
             cls._make("property.policy", project_id=project.id),
             cls._make("property.access.log", project_id=project.id, kind="check"),
             cls._make(
@@ -308,6 +310,53 @@ class AccessCommon(PropertyCommon):
         return rule, cls.env["property.filing"]._make_due(rule)
 
     @classmethod
+    def _make_prices(cls, project, unit):
+        """A price version, and the price a unit was given when it was made."""
+        version = cls._make(
+            "property.price.version",
+            name="New",
+            project_id=project.id,
+            line_ids=[Command.create({"unit_id": unit.id, "list_price": 1})],
+            rule_ids=[Command.create({"value": 1})],
+        )
+        history = cls.env["property.price.history"].search(
+            [("unit_id", "=", unit.id)], limit=1
+        )
+        survey = cls._make(
+            "property.area.survey",
+            name="1",
+            building_id=unit.building_id.id,
+            line_ids=[Command.create({"unit_id": unit.id, "area_gross": 1})],
+        )
+        clause = cls.env["property.area.clause"].search([], limit=1)
+        areas = survey, survey.line_ids, clause
+        return version, version.line_ids, version.rule_ids, history, *areas
+
+    @classmethod
+    def _make_area_settlement(cls, contract):
+        survey = cls.env["property.area.survey"].search(
+            [("building_id", "=", contract.unit_id.building_id.id)], limit=1
+        )
+        area = contract.unit_id.area_gross
+        settlement = contract._make_area_settlement(survey, area, area + 1)
+        return settlement, settlement.line_ids
+
+    @classmethod
+    def _make_release(cls, unit):
+        """A held unit of the building, and the plan that releases it."""
+        held = cls._make("property.unit", building_id=unit.building_id.id, room="H1")
+        held._move("held", reason="Show flat")
+        plan = cls._make(
+            "property.release.plan",
+            name="Later",
+            project_id=unit.project_id.id,
+            line_ids=[
+                Command.create({"date": "2999-01-01", "unit_ids": [held.id]}),
+            ],
+        )
+        return held.hold_id, plan, plan.line_ids
+
+    @classmethod
     def _make_handover(cls, project, unit_type):
         """A free client, and the hand-over of a rep who has one of his own."""
         leaver = project.user_ids & (cls.rep_a | cls.rep_c)
@@ -364,10 +413,18 @@ class AccessCommon(PropertyCommon):
             client.ownership_ids[:1],
             deposit,
             contract,
+            *cls._make_area_settlement(contract),
+            cls._make("property.quote", unit_id=unit.id, lead_id=client.id),
             contract.buyer_ids,
             contract.document_ids[:1],
             case,
             case.move_ids,
+            cls._make(
+                "property.deferral",
+                installment_id=contract.installment_ids.id,
+                promise_date="2999-12-31",
+                reason="Test",
+            ),
             contract.installment_ids,
             contract.receipt_ids,
             contract.receipt_ids.line_ids,

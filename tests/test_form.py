@@ -338,12 +338,14 @@ class TestFormAccess(FormCommon, TransactionCase):
         G1: {"rep", "clerk", "supervisor", "manager", "hq"},
         G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
+        "property.form.receipts": {"clerk", "finance", "manager", "hq"},
         FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
         G2: {"clerk", "supervisor", "manager", "hq"},
         G4: {"clerk", "supervisor", "manager", "hq"},
         G5: {"clerk", "supervisor", "manager", "hq"},
         G6: {"clerk", "supervisor", "manager", "hq"},
         FILINGS: {"manager", "hq"},
+        "property.form.cash": {"finance", "manager", "hq"},
     }
 
     def test_every_form_has_a_row_here(self):

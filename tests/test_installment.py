@@ -307,6 +307,8 @@ class TestPlanChange(InstallmentCommon):
     def test_by_the_manager(self):
         """F1: money stays, the history says who, what and why."""
         self.pay(self.contract, 400_000)
+        dialog = self.env["property.plan.change"].with_user(self.manager)
+        self.assertFalse(dialog.new({"contract_id": self.contract.id}).preview)
         change = self.change(self.manager)
         self.assertIn("Down payment", change.preview)
         change.action_apply()

@@ -1,13 +1,20 @@
+from contextlib import suppress
 from datetime import timedelta
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.service.model import get_public_method
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import PropertyCommon
+
+
+class Undo(Exception):
+    """Takes back what was tried."""
+
 
 STATES = ("pending", "partial", "paid", "overdue", "deferred")
 
@@ -242,3 +249,80 @@ class TestReceipt(PropertyCommon):
                         open_ones,
                         installments.filtered(lambda one: one.state != "paid"),
                     )
+
+
+# The steps of a receipt: from which states, to which, by whom.
+STEPS = {
+    "action_confirm": ({"draft": "confirmed"}, {"finance"}),
+    "action_cancel": (
+        {"draft": "cancelled", "cancelled": "cancelled"},
+        {"clerk", "finance", "manager"},
+    ),
+    "unlink": ({"draft": None}, {"clerk", "finance", "manager"}),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestReceiptSteps(PropertyCommon):
+    """F2, H1: each step from each state by each role; nothing else leads anywhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contract = cls.sell(cls.make_client(cls.rep_a), cls.unit)
+        cls.receipts = {
+            "draft": cls.make_receipt(cls.contract, 100),
+            "confirmed": cls.pay(cls.contract, 100),
+            "cancelled": cls.make_receipt(cls.contract, 100),
+        }
+        cls.receipts["cancelled"].action_cancel()
+
+    def attempt(self, state, step, user):
+        """The state it leads to; "refused"; nothing of it stays."""
+        reached = "refused"
+        with suppress(Undo), self.cr.savepoint():
+            receipt = self.receipts[state].with_user(user)
+            with suppress(UserError):
+                getattr(receipt, step)()
+                reached = receipt.sudo().exists().state or None
+            raise Undo
+        return reached
+
+    def test_every_step_state_and_role(self):
+        for state in self.receipts:
+            for step, (moves, roles) in STEPS.items():
+                for role, user in self.actors.items():
+                    allowed = role in roles and state in moves
+                    with self.subTest(state=state, step=step, role=role):
+                        self.assertEqual(
+                            self.attempt(state, step, user),
+                            moves[state] if allowed else "refused",
+                        )
+
+    def test_no_write_leads_anywhere(self):
+        """F2, H1: neither state nor number, nor anything of what was confirmed, is
+        written by any role through any call."""
+        receipt = self.receipts["confirmed"]
+        for role, user in self.actors.items():
+            for vals in (
+                {"state": "draft"},
+                {"state": "cancelled"},
+                {"name": "X"},
+                {"amount": 1},
+                {"nature": "fee"},
+                {"kind": "refund"},
+                {"method": "cash"},
+                {"contract_id": False},
+                {"carry_id": receipt.id},
+                {"signed_amount": 1},
+                {"user_id": user.id},
+            ):
+                with (
+                    self.subTest(role=role, vals=vals),
+                    self.assertRaises(UserError),
+                    self.cr.savepoint(),
+                ):
+                    receipt.with_user(user).write(vals)
+            for step in ("_carry", "_post", "_reallocate", "_write_through"):
+                with self.subTest(step), self.assertRaises(AccessError):
+                    get_public_method(receipt.with_user(user), step)

@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
@@ -157,6 +157,7 @@ class TestSettlement(BaseCase):
         self.assertEqual(lines["price_returned"].amount, 150_000)
         self.assertEqual(lines["deposit_returned"].amount, 30_000)
 
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.sampled_from(("buyer", "seller", "none")),
         st.sampled_from(("slip", "confirmed", "signed")),

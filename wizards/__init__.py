@@ -13,6 +13,7 @@ from . import (
     property_policy_whatif_line,
     property_pool_assign,
     property_receipt_reallocate,
+    property_unit_hold,
     property_unit_generate,
     property_unit_generate_line,
     property_unit_import,

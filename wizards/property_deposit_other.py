@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class PropertyDepositOther(models.TransientModel):
-    """The unit is taken: the nearest equal ones, each with one click to take it (E2)."""
+    """The unit is taken: the nearest equal ones, one click to take one (E2)."""
 
     _name = "property.deposit.other"
     _description = "Take Another Unit"

@@ -27,7 +27,8 @@ class PropertyPlanChange(models.TransientModel):
     @api.depends("plan_id", "date")
     def _compute_preview(self):
         for change in self:
-            change.preview = change.plan_id and change.date and change._preview()
+            chosen = change.plan_id and change.date
+            change.preview = change._preview() if chosen else False
 
     def _preview(self):
         contract = self.contract_id

@@ -30,6 +30,7 @@ export function chartConfig({ title, kind, labels, series }) {
         options: {
             animation: false,
             maintainAspectRatio: false,
+            scales: pie ? {} : { y: { ticks: { precision: 0 } } },
             plugins: {
                 title: { display: true, text: title },
                 legend: { position: pie ? "right" : "bottom" },

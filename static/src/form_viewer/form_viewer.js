@@ -99,6 +99,7 @@ export class FormViewer extends Component {
         this.state.options = asked || {
             project_id: project.id,
             ...periodOf(this.period, project.today, project.week_start),
+            ...(project.date_from && { date_from: project.date_from, date_to: project.date_to }),
         };
         this.state.tab = this.props.state?.tab || 0;
         await this.load();
