@@ -83,9 +83,6 @@ from . import (
     property_closed_day,
     property_filing_rule,
     property_filing,
-    property_filing_form,
-    property_filing_schedule,
-    property_filing_restatement,
     property_file_password,
     property_area_clause,
     property_area_survey,
@@ -143,4 +140,8 @@ from . import (
     res_partner,
     res_partner_facts,
     res_users,
+    # These import from reports, whose models extend those above.
+    property_filing_form,
+    property_filing_schedule,
+    property_filing_restatement,
 )
