@@ -22,6 +22,7 @@ from .quarrels import Quarrels
 from .reception import Reception
 from .rings import Rings
 from .second_thoughts import SecondThoughts
+from .targets import Targets
 from .words import CAMPAIGNS, CHANNELS
 
 SEED = 20240520
@@ -74,6 +75,7 @@ class Office:
         self.changes = Changes(self)
         self.second_thoughts = SecondThoughts(self)
         self.care = Care(self)
+        self.targets = Targets(self)
         self.filings = Filings(self)
         self.collections = Collections(self)
         self.loans = Loans(self)

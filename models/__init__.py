@@ -113,6 +113,8 @@ from . import (
     property_reminder,
     property_reminder_sent,
     property_mailing,
+    property_target,
+    property_advertising,
     property_mailing_delivery,
     property_access_log,
     property_festival,

@@ -42,6 +42,8 @@ property.mortgage.stage     r/r  r/r    r/r      r/r     r/r     r/r       rwc/r
 property.milestone          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.bank.account       -/-  r/-    r/-      rwc/-   -/-     -/-       rwcu/-  r/r      -/-  -/-
 property.reminder           -/-  r/-    -/-      r/-     -/-     -/-       rwcu/-  r/r      -/-  -/-
+property.target             -/-  r/-    -/-      -/-     -/-     r/-       rwcu/-  rwcu/rwcu -/- -/-
+property.advertising        -/-  rwc/-  -/-      -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
 property.filing.rule        -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
 property.filing             -/-  -/-    -/-      -/-     -/-     -/-       rw/-    rw/rw    -/-  -/-
@@ -99,6 +101,7 @@ property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/- 
 # Rows between two reps: one's own / a colleague's / of another project.
 PARTY_ROWS = """
                           rep       clerk        control      finance     service  supervisor manager      hq     crm    seller
+property.metric           r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    rc/-/-    rc/rc/-      r/r/r  -/-/-  r/-/-
 """
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
@@ -256,6 +259,15 @@ class AccessCommon(PropertyCommon):
                 building_id=unit.building_id.id,
                 stage="topped",
                 planned_date="2999-12-31",
+            ),
+            cls._make("property.target", project_id=project.id),
+            cls._make(
+                "property.advertising",
+                project_id=project.id,
+                source_id=cls.source.id,
+                date_from="2026-01-01",
+                date_to="2026-01-31",
+                amount=9,
             ),
             cls._make(
                 "property.bank.account", name="A", number="1", project_id=project.id
@@ -457,6 +469,9 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
             ),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
+            cls.env["property.metric"].search(
+                [("metric", "=", "deposits"), ("res_id", "=", deposit.id)]
+            ),
         )
         return {record._name: record.with_env(cls.env) for record in records}
 

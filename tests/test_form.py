@@ -28,6 +28,10 @@ from .common import PropertyCommon
 G1 = "property.form.visitors"
 G3 = "property.form.sales_daily"
 G8 = "property.form.owners"
+G2 = "property.form.reps_daily"
+G4 = "property.form.channels_daily"
+G5 = "property.form.reps_weekly"
+G6 = "property.form.monthly"
 FAIRNESS = "property.form.fairness"
 FILINGS = "property.form.filings"
 
@@ -336,6 +340,10 @@ class TestFormAccess(FormCommon, TransactionCase):
         G8: {"finance", "service", "manager", "hq"},
         "property.form.receipts": {"clerk", "finance", "manager", "hq"},
         FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
+        G2: {"clerk", "supervisor", "manager", "hq"},
+        G4: {"clerk", "supervisor", "manager", "hq"},
+        G5: {"clerk", "supervisor", "manager", "hq"},
+        G6: {"clerk", "supervisor", "manager", "hq"},
         FILINGS: {"manager", "hq"},
         "property.form.cash": {"finance", "manager", "hq"},
     }

@@ -31,6 +31,7 @@ EVERYONE = {
     "property.installment",
     "property.receipt",
     "property.mortgage",
+    "property.metric",
     "property.deferral",
     "property.collection.report",
     "property.reminder.sent",
@@ -75,10 +76,15 @@ REPS = {
     "property.pool",
     "calendar.event",
     "property.discount",
+    "property.target",
 }
 AREAS = {"property.area.survey"}
 QUOTES = {"property.quote"}
-HEADS_OF_DEALS = {"property.discount.budget", "property.deposit.log"}
+HEADS_OF_DEALS = {
+    "property.discount.budget",
+    "property.deposit.log",
+    "property.advertising",
+}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS | QUOTES | EARNEST,
     "clerk": EVERYONE
@@ -87,7 +93,8 @@ MENUS = {
     | RECEPTION
     | EARNEST
     | ACCOUNT
-    | {"crm.lead", "calendar.event", "property.discount"},
+    | {"crm.lead", "calendar.event", "property.discount"}
+    | {"property.target", "property.advertising"},
     "control": EVERYONE
     | FILING
     | AREAS
