@@ -318,7 +318,7 @@ class TestReleasePlan(HoldCommon):
             for change in (
                 lambda: line.write({"date": self.today}),
                 lambda: line.write({"unit_ids": [Command.clear()]}),
-                lambda: line.unlink(),
+                line.unlink,
                 lambda: line.copy({"plan_id": self.plan.id}),
                 lambda: self.plan.write({"name": "x"}),
                 lambda: self.plan.write({"state": "done"}),
