@@ -42,7 +42,12 @@ class PropertyDeferral(models.Model):
         index=True,
         ondelete="restrict",
     )
-    payment = fields.Char(compute="_compute_contract_id", store=True, precompute=True)
+    payment = fields.Char(
+        "Item of Payment",
+        compute="_compute_contract_id",
+        store=True,
+        precompute=True,
+    )
     unit_id = fields.Many2one(related="contract_id.unit_id", store=True)
     project_id = fields.Many2one(
         related="contract_id.project_id", store=True, precompute=True, index=True
