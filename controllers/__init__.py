@@ -1,1 +1,1 @@
-from . import property_form
+from . import property_check, property_form, property_wall

@@ -41,6 +41,9 @@ def _units(env):
         "a unit knows its deposit": units.filtered(
             lambda unit: unit.deposit_id != held.get(unit, deposits.browse())
         ),
+        "a unit is held by one open hold": units.filtered(
+            lambda unit: (unit.state == "held") != bool(unit.hold_id)
+        ),
         "unit and deposit agree": deposits.filtered(
             lambda deposit: deposit.unit_id.state != UNIT_OF[deposit.state]
         ),
@@ -62,7 +65,7 @@ def _money(env):
         "instalments add up to the price": contracts.filtered(
             lambda one: _differ(
                 [one.installment_ids._price_sum()],
-                one.price,
+                one.price + one.area_amount,
             )
         ),
         "receipts add up to what is paid": contracts.filtered(
@@ -78,7 +81,7 @@ def _money(env):
         "what is paid is on the instalments": contracts.filtered(
             lambda one: _differ(
                 one.installment_ids.mapped("paid_amount"),
-                min(one.paid_amount, one.price)
+                min(one.paid_amount, one.price + one.area_amount)
                 + min(one.fee_paid_amount, one.fee_amount),
             )
         ),

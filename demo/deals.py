@@ -7,6 +7,7 @@ from stdnum.cn import ric
 
 from odoo import Command
 
+from . import stock
 from .clock import utc
 from .words import (
     CLAUSES,
@@ -66,7 +67,7 @@ class Deals:
         self.office.by("control", units - held).action_release()
         for unit in held:
             reason = self.rng.choice(HELD_FOR)
-            self.office.by("control", unit).action_hold(reason)
+            stock.hold(self.office, unit, reason)
             if self.office.chance(0.4):
                 when = self.office.in_days(10, 40)
                 self.office.at(when, self.release_held, unit)
@@ -107,16 +108,21 @@ class Deals:
         office.as_(client.rep, client.lead).wanted_unit_ids = unit
         amount = rng.choice((20_000, 20_000, 30_000, 50_000))
         plan = rng.choices(client.project.plan_ids.sorted("id"), PLAN_SHARES)[0]
+        price = round(unit.list_price * rng.choice(DISCOUNTS))
+        discount = office.discounts.for_slip(client, unit)
         deposit = office.by("control", self.env["property.deposit"]).create(
             {
                 "unit_id": unit.id,
                 "lead_id": client.lead.id,
                 "amount": amount,
                 "plan_id": plan.id,
-                "price": round(unit.list_price * rng.choice(DISCOUNTS)),
+                "discount_id": discount.id,
+                "price": discount.price or price,
             }
         )
         deposit.action_open_slip()
+        if fate in ("lapse", "slip") and office.chance(0.4):
+            office.at(office.soon(20, 200), office.discounts.extend, deposit, client)
         if fate == "lapse":
             office.at(deposit.slip_expires, self.lapse, deposit, client)
         elif fate == "withdraw":
@@ -127,6 +133,9 @@ class Deals:
             office.at(office.soon(20, 300), self.pay, deposit, client, fate)
 
     def lapse(self, deposit, client):
+        if deposit.slip_expires > self.office.moment:  # it was extended
+            self.office.at(deposit.slip_expires, self.lapse, deposit, client)
+            return
         deposit.sudo().action_lapse("客户未按时交款，房位确认单自动失效")
         self._back(deposit, client)
 
@@ -179,14 +188,22 @@ class Deals:
     def confirm(self, deposit, client, fate):
         office = self.office
         office.by("finance", deposit).action_confirm()
+        if office.chance(0.85):
+            office.at(office.in_days(0, 4), self.bring_papers, deposit)
         if fate == "sign":
             last = deposit.project_id.policy().sign_days + 1
             office.at(office.in_days(1, last), self.sign, deposit, client)
+
+    def bring_papers(self, deposit):
+        if deposit.state == "confirmed":
+            self.office.by("clerk", deposit).action_papers_complete()
 
     # === Contract and money ===
 
     def sign(self, deposit, client):
         office, rng = self.office, self.rng
+        if deposit.state != "confirmed":  # exchanged or cancelled since
+            return
         contract = office.by("clerk", deposit)._prepare_contract()
         if office.chance(0.3):
             self._add_spouse(contract, client)
@@ -262,11 +279,14 @@ class Deals:
         office.at(office.soon(20, 200), self.confirm_receipt, receipt)
 
     def confirm_receipt(self, receipt):
-        self.office.by("finance", receipt).action_confirm()
+        if receipt.state == "draft":  # else it was hurried before an exchange
+            self.office.by("finance", receipt).action_confirm()
 
     def file(self, contract):
         """Online filing (网签)."""
         office = self.office
+        if contract.state != "signed":
+            return
         number = f"{office.day:%Y}{contract.id + 3_100_000}"
         contract = office.by("clerk", contract)
         contract.write({"filing_number": number, "filing_date": office.day})

@@ -236,6 +236,7 @@ def _build_spring(project, start):
                 "floor": floor,
                 "room": f"{floor}{place:02}",
                 "orientation": ("东南", "南", "南", "西南")[place - 1],
+                "floor_count": 2 if (floor, place) == (18, 4) else 1,  # a duplex
                 "unit_type_id": types[name].id,
                 "area_gross": gross,
                 "area_net": net,

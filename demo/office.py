@@ -5,19 +5,24 @@ from random import Random
 
 from odoo import fields
 
-from . import desk
+from . import desk, stock
 from .care import Care
 from .changes import Changes
 from .check import check
 from .clock import clock, local, utc
 from .collections import Collections
 from .deals import Deals
+from .discounts import Discounts
+from .filings import Filings
 from .inventory import build_projects
 from .loans import Loans
 from .people import hire
+from .prices import Prices
 from .quarrels import Quarrels
 from .reception import Reception
 from .rings import Rings
+from .second_thoughts import SecondThoughts
+from .targets import Targets
 from .words import CAMPAIGNS, CHANNELS
 
 SEED = 20240520
@@ -62,29 +67,41 @@ class Office:
         )
         desk.name_stages(self.env)
         self.deals = Deals(self)
+        self.discounts = Discounts(self)
         self.reception = Reception(self)
         self.rings = Rings(self)
         self.rings.plan_duty(self.start, self.today)
         self.quarrels = Quarrels(self)
         self.changes = Changes(self)
+        self.second_thoughts = SecondThoughts(self)
         self.care = Care(self)
+        self.targets = Targets(self)
+        self.filings = Filings(self)
         self.collections = Collections(self)
         self.loans = Loans(self)
+        self.prices = Prices(self)
         self.deals.plan()
+        self.at(utc(self.today - timedelta(days=2), 11), self.filings.correct)
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
             for part in (
                 *(self.reception, self.rings, self.quarrels, self.changes),
-                *(self.collections, self.loans),
+                *(self.collections, self.loans, self.prices),
+                *(self.second_thoughts, self.discounts),
+                self.filings,
             ):
                 part.plan_day(day)
         self._run()
+        for part in (
+            *(self.second_thoughts, self.reception, self.quarrels),
+            *(self.discounts, self.care, self.loans),
+        ):
+            self.clock.set(self.now)  # a job that commits lets go of it
+            part.finish()
         self.clock.set(self.now)
-        self.reception.finish()
-        self.quarrels.finish()
-        self.care.finish()
-        self.loans.finish()
         desk.finish(self)
+        stock.finish(self)
+        self.filings.finish()
         self.env.flush_all()
 
     def _run(self):

@@ -82,13 +82,14 @@ class CrmLead(models.Model):
         if {"owned", "expiring"} <= set(value):
             domain |= held
         elif not {"owned", "expiring"}.isdisjoint(value):
-            sign = ">" if "owned" in value else "<="
             projects = self.env["property.project"].sudo()
-            domain |= held & Domain.OR(
+            ending = Domain.OR(
                 Domain("project_id", "=", project.id)
-                & Domain("owned_until", sign, project._expiring_until())
+                & Domain("owned_until", "<=", project._expiring_until())
                 for project in projects.search([("active", "in", (True, False))])
             )
+            # Without a last day: a paid deposit waits for finance.
+            domain |= held & (~ending if "owned" in value else ending)
         return Domain("project_id", "!=", False) & domain
 
     # === The door ===

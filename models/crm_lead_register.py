@@ -73,7 +73,9 @@ class CrmLead(models.Model):
         """Read off the register: ownership is prolonged by what is entered in time.
 
         C3: one calendar month from the owner's last valid visit or follow-up, entered
-        before the last day was over; what is entered later finds the client free.
+        before the last day was over; what is entered later finds the client free. It
+        lasts at least as long as his slip, and without end while a deposit he has paid
+        waits for finance (E1).
         """
         clients = self.sudo().with_context(active_test=False, **QUIET)
         clients._lapse()
@@ -99,7 +101,9 @@ class CrmLead(models.Model):
             }
             if lead.user_id and not lead.is_sold:
                 days = [project._owned_until(day) for day in (own, since) if day]
-                vals["owned_until"] = max(days)
+                if row["slip"]:
+                    days.append(project.local_day(row["slip"]))
+                vals["owned_until"] = not row["paid"] and max(days)
                 if lead.warned_until and lead.warned_until != vals["owned_until"]:
                     vals["warned_until"] = False
                     lead._drop_warnings()
@@ -117,12 +121,14 @@ class CrmLead(models.Model):
         """:return: by client's id, the moments and counts of his effective entries"""
         self.env["property.interaction"].flush_model()
         self.env["property.ownership"].flush_model()
+        self.env["property.deposit"].flush_model(["state", "slip_expires", "end_date"])
         self.flush_recordset(["user_id"])
         rows = self.env.execute_query_dict(
             SQL(
                 """
                 SELECT lead.id, seen.contact, seen.visit, seen.own,
-                       last.next_date, followed.followups, ledger.since
+                       last.next_date, followed.followups, ledger.since,
+                       held.slip, held.paid
                   FROM crm_lead lead
                   LEFT JOIN LATERAL (
                        SELECT max(date) AS contact,
@@ -146,6 +152,12 @@ class CrmLead(models.Model):
                          FROM property_ownership
                         WHERE lead_id = lead.id
                         ORDER BY date DESC, id DESC LIMIT 1) ledger ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT bool_or(state = 'paid') AS paid,
+                              max(CASE state WHEN 'slip' THEN slip_expires
+                                             ELSE end_date END) AS slip
+                         FROM property_deposit
+                        WHERE lead_id = lead.id) held ON TRUE
                  WHERE lead.id IN %(leads)s""",
                 visits=VISIT_KINDS,
                 followups=FOLLOWUP_KINDS,

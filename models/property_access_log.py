@@ -30,10 +30,11 @@ class PropertyAccessLog(models.Model):
     kind = fields.Selection(
         [
             ("check", "Number Check"),
-            ("denied", "Check Denied"),
+            ("denied", "Denied"),
             ("reveal", "Reveal"),
             ("export", "Export"),
             ("print", "Print"),
+            ("verify", "Paper Check"),
         ],
         required=True,
     )
@@ -45,10 +46,18 @@ class PropertyAccessLog(models.Model):
             ("owned", "Somebody's Client"),
             ("free", "Free Client"),
             ("claimed", "Called Before"),
+            ("genuine", "Genuine"),
+            ("ended", "No Longer Valid"),
+            ("false", "Not Genuine"),
+            ("unknown", "No Such Paper"),
         ],
         "Answer",
     )
 
+    note = fields.Char("What")
+    paper = fields.Char("Paper No.")
+
+    _verify_idx = models.Index("(user_id, date DESC) WHERE kind = 'verify'")
     _check_idx = models.Index("(user_id, date DESC) WHERE kind = 'check'")
     _project_idx = models.Index("(project_id, date DESC, id DESC)")
 
@@ -58,8 +67,8 @@ class PropertyAccessLog(models.Model):
         return self.sudo().create({"project_id": project.id, "kind": kind} | vals)
 
     @api.model
-    def _wait_minutes(self, project):
-        """How long until the user may check another number; 0: now.
+    def _wait_minutes(self, project, kind="check"):
+        """How long until the user may check another number or paper; 0: now.
 
         The policy allows so many checks in any sixty minutes, over all his projects.
         Requests at the very same moment do not see each other: they exceed it by the
@@ -70,7 +79,7 @@ class PropertyAccessLog(models.Model):
         oldest = self.sudo().search(
             [
                 ("user_id", "=", self.env.uid),
-                ("kind", "=", "check"),
+                ("kind", "=", kind),
                 ("date", ">", now - HOUR),
             ],
             order="date DESC",

@@ -108,6 +108,7 @@ class PropertyContract(models.Model):
         self._check_state("draft", "signed")
         former = self.buyer_ids
         former._write_through({"active": False})
+        former.flush_recordset()  # who stays is added anew
         self.env["property.contract.buyer"].sudo().create(
             [
                 {"contract_id": self.id, "partner_id": partner.id, "share": share}

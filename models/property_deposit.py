@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import float_compare
 
 # A deposit in one of these holds its unit; at most one per unit (E2).
 LIVE_STATES = ("slip", "paid", "confirmed", "signed")
@@ -18,15 +17,25 @@ class PropertyDeposit(models.Model):
         "name",
         "reason",
         "slip_expires",
+        "slip_user_id",
+        "extension_count",
+        "end_date",
+        "fee_deadline",
+        "papers_deadline",
+        "papers_date",
         "sign_deadline",
+        "warned_date",
+        "proposed_date",
         "confirm_date",
         "confirm_user_id",
+        "exchanged_from_id",
     )
     _frozen_fields = {
         "unit_id": ("draft",),
         "lead_id": ("draft",),
         "partner_id": ("draft",),
         "price": ("draft",),
+        "discount_id": ("draft",),
         "date": ("draft",),
         "amount": ("draft", "slip"),
         "plan_id": ("draft", "slip", "paid", "confirmed"),
@@ -69,6 +78,7 @@ class PropertyDeposit(models.Model):
         readonly=True,
         copy=False,
         index=True,
+        group_expand=True,
     )
 
     # Slip
@@ -88,6 +98,7 @@ class PropertyDeposit(models.Model):
         "Deal Price per ㎡", compute="_compute_price_sqm", aggregator="avg"
     )
     area_gross = fields.Float(related="unit_id.area_gross", store=True)
+    end_date = fields.Datetime("Ended", readonly=True, copy=False)
     reason = fields.Char("Reason It Ended", readonly=True, copy=False)
 
     # Deposit
@@ -117,16 +128,17 @@ class PropertyDeposit(models.Model):
     _confirmed_idx = models.Index(
         "(project_id, confirm_date) INCLUDE (user_id) WHERE confirm_date IS NOT NULL"
     )
+    _opened_idx = models.Index("(project_id, date) WHERE name IS NOT NULL")
     _expiry_idx = models.Index("(slip_expires) WHERE state = 'slip'")
     _amounts_not_negative = models.Constraint(
         "CHECK(amount >= 0 AND price >= 0)", "Amounts cannot be negative."
     )
 
-    @api.depends("unit_id")
+    @api.depends("unit_id", "discount_id")
     def _compute_price(self):
         for deposit in self:
             if deposit.state == "draft":
-                deposit.price = deposit.unit_id.list_price
+                deposit.price = deposit.discount_id.price or deposit.unit_id.list_price
 
     @api.depends("price", "unit_id.area_gross")
     def _compute_price_sqm(self):
@@ -196,66 +208,6 @@ class PropertyDeposit(models.Model):
 
     # === Steps ===
 
-    def action_open_slip(self):
-        """Open the slip: freeze the price and lock the unit for the policy's time (E1).
-
-        :raise UserError: when the unit is taken, blocked, without permit, or the price
-            is above the filed or below the floor price (A2, A7)
-        """
-        self._check_role("control")
-        self._check_state("draft")
-        for deposit in self:
-            deposit._check_price()
-            unit = deposit.unit_id.sudo()
-            unit._move("slip", origin=deposit, deposit_id=deposit.id)
-            # The client may be another's: control reads the file, its owner writes it.
-            partner = deposit.partner_id or deposit.lead_id.sudo()._get_client_partner()
-            now = fields.Datetime.now()
-            deposit._write_through(
-                {
-                    "name": deposit._next_number("property.deposit"),
-                    "state": "slip",
-                    "date": now,
-                    "slip_expires": fields.Datetime.add(
-                        now, hours=deposit.project_id.policy().slip_hours
-                    ),
-                    "partner_id": partner.id,
-                }
-            )
-        return True
-
-    def _check_price(self):
-        unit = self.unit_id.sudo()
-        precision = {"precision_rounding": self.currency_id.rounding}
-        if float_compare(self.price, 0, **precision) <= 0:
-            raise UserError(
-                self.env._("%s has no price: control enters one first.", unit.name)
-            )
-        if not unit.filed_price:
-            raise UserError(
-                self.env._(
-                    "%s has no filed price: it may not be sold before its price is "
-                    "on record.",
-                    unit.name,
-                )
-            )
-        if float_compare(self.price, unit.filed_price, **precision) > 0:
-            raise UserError(
-                self.env._(
-                    "The price of %(unit)s may not exceed the filed %(price).2f.",
-                    unit=unit.name,
-                    price=unit.filed_price,
-                )
-            )
-        if float_compare(self.price, unit.floor_price, **precision) < 0:
-            raise UserError(
-                self.env._(
-                    "The price of %s is below the floor: it needs an approved special "
-                    "discount.",
-                    unit.name,
-                )
-            )
-
     def action_register_payment(self, method="transfer", date=None):
         """Record that the client has paid the deposit; finance still confirms (E2).
 
@@ -266,6 +218,7 @@ class PropertyDeposit(models.Model):
         self._check_role("clerk", "control", "finance")
         self.ensure_one()
         self._check_state("slip")
+        self._check_running()
         if self.currency_id.compare_amounts(self.amount, 0) <= 0:
             raise UserError(self.env._("Enter the amount of the deposit first."))
         receipt = self.env["property.receipt"].sudo()
@@ -279,7 +232,7 @@ class PropertyDeposit(models.Model):
                     "date": date or self.project_id.local_day(),
                 }
             )
-        self._write_through({"state": "paid"})
+        self._write_through({"state": "paid", "fee_deadline": self._fee_deadline()})
         return receipt.with_env(self.env)
 
     def action_confirm(self):
@@ -287,7 +240,6 @@ class PropertyDeposit(models.Model):
         self._check_role("finance")
         self._check_state("paid")
         for deposit in self:
-            project = deposit.project_id
             deposit.receipt_ids.filtered(
                 lambda receipt: receipt.state == "draft"
             ).action_confirm()
@@ -309,14 +261,13 @@ class PropertyDeposit(models.Model):
                     "state": "confirmed",
                     "confirm_date": fields.Datetime.now(),
                     "confirm_user_id": self.env.uid,
-                    "sign_deadline": fields.Date.add(
-                        project.local_day(), days=project.policy().sign_days
-                    ),
+                    **deposit._confirmed_deadlines(),
                 }
             )
             deposit.unit_id.sudo()._move("deposit", origin=deposit)
             lead = deposit.lead_id.sudo()
             lead._transfer(lead.user_id, "sold", reason=deposit.name)
+            deposit._tell_office()
         return True
 
     def action_prepare_contract(self):
@@ -359,44 +310,3 @@ class PropertyDeposit(models.Model):
         for deposit in self:
             deposit._prepare_contract().action_sign()
         return True
-
-    def action_lapse(self, reason=None):
-        """Give up a slip that nobody paid: the unit is free again (E1)."""
-        self._check_role("control")
-        self._check_state("slip")
-        self._release("lapsed", reason or self.env._("The slip has ended."))
-        return True
-
-    def action_cancel(self, reason=None):
-        """Withdraw a slip, or one whose payment finance has not confirmed."""
-        self._check_role("control")
-        self._check_state("slip", "paid")
-        if any(self.mapped("paid_amount")):
-            raise UserError(
-                self.env._("A confirmed receipt stays: return the money by a refund.")
-            )
-        receipts = self.sudo().receipt_ids
-        receipts.filtered(lambda receipt: receipt.state == "draft").action_cancel()
-        self._release("cancelled", reason or self.env._("Withdrawn."))
-        return True
-
-    def _release(self, state, reason):
-        for deposit in self:
-            deposit._write_through({"state": state, "reason": reason})
-            deposit.unit_id.sudo()._free(origin=deposit, reason=reason)
-
-    @api.model
-    def _cron_lapse_slips(self, batch_size=100):
-        """Lapse the slips whose time is over."""
-        domain = [
-            ("state", "=", "slip"),
-            ("slip_expires", "<=", fields.Datetime.now()),
-        ]
-        slips = self.search(domain, limit=batch_size)
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=self.search_count(domain))
-        for slip in slips:
-            if slip.try_lock_for_update().filtered_domain(domain):
-                slip.action_lapse()
-                if not progress(1):
-                    break

@@ -20,6 +20,51 @@ class PropertyPolicy(models.Model):
     slip_hours = fields.Float(
         "Slip Holds (hours)", default=24.0, required=True, tracking=True
     )
+    slips_per_client = fields.Integer(
+        "Slips at a Time per Client",
+        default=2,
+        required=True,
+        tracking=True,
+        help="0: as many as he likes.",
+    )
+    slips_per_rep = fields.Integer(
+        "Slips at a Time per Rep",
+        default=10,
+        required=True,
+        tracking=True,
+        help="0: as many as he likes.",
+    )
+    extensions_max = fields.Integer(
+        "Extensions of a Slip", default=1, required=True, tracking=True
+    )
+    extension_hours = fields.Float(
+        "An Extension at Most (hours)", default=24.0, required=True, tracking=True
+    )
+    extension_role = fields.Selection(
+        [
+            ("control", "Control"),
+            ("supervisor", "Supervisor"),
+            ("manager", "Manager"),
+        ],
+        "Extends Slips",
+        default="supervisor",
+        required=True,
+        tracking=True,
+        help="The manager may always.",
+    )
+    squat_attempts = fields.Integer(
+        "Slips in Vain per Unit and Rep",
+        default=3,
+        required=True,
+        tracking=True,
+        help="After so many the unit is closed to the rep for a while; 0: never.",
+    )
+    squat_days = fields.Integer(
+        "…within (days)", default=7, required=True, tracking=True
+    )
+    squat_cooldown_hours = fields.Float(
+        "…It Is Closed to Him (hours)", default=24.0, required=True, tracking=True
+    )
     deposit_max_percent = fields.Float(
         "Deposit at Most (% of price)",
         default=20.0,
@@ -34,7 +79,35 @@ class PropertyPolicy(models.Model):
         help="Before launch, from clients who have no unit yet; never before a presale "
         "permit is valid. Always returned in full.",
     )
+    discount_standard_percent = fields.Float(
+        "Standard On-site Discount (%)",
+        default=2.0,
+        required=True,
+        tracking=True,
+        help="What every rep may give; beyond it a special discount is requested.",
+    )
+    discount_days = fields.Integer(
+        "A Special Discount Holds (days)", default=7, required=True, tracking=True
+    )
     sign_days = fields.Integer("Days to Sign", default=7, required=True, tracking=True)
+    sign_grace_days = fields.Integer(
+        "Grace to Sign (days)", default=3, required=True, tracking=True
+    )
+    fee_days = fields.Integer(
+        "Days to Pay the Deposit in Full", default=3, required=True, tracking=True
+    )
+    papers_days = fields.Integer(
+        "Days to Bring the Papers", default=5, required=True, tracking=True
+    )
+    lapse_warn_days = fields.Integer(
+        "Warn Before a Deposit Lapses (days)", default=2, required=True, tracking=True
+    )
+    lapse_automatic = fields.Boolean(
+        "Unpaid Deposits Lapse by Themselves",
+        tracking=True,
+        help="Only where finance has confirmed no money: the rest is proposed to the "
+        "manager.",
+    )
     sign_needs_documents = fields.Boolean(
         "Papers Before Signing",
         tracking=True,
@@ -70,6 +143,13 @@ class PropertyPolicy(models.Model):
         tracking=True,
         help="What becomes of a unit whose slip, deposit or contract has ended.",
     )
+    hold_max_percent = fields.Float(
+        "Control Holds at Most (% of a building)",
+        default=30.0,
+        required=True,
+        tracking=True,
+        help="A manager may hold more.",
+    )
 
     # Free pool
     claims_per_day = fields.Integer(
@@ -81,6 +161,28 @@ class PropertyPolicy(models.Model):
         required=True,
         tracking=True,
         help="So long who let a client lapse may not claim him again.",
+    )
+
+    # Filing
+    filing_late_fine = fields.Float(
+        "Penalty for Filing Late (yuan)",
+        default=50.0,
+        required=True,
+        tracking=True,
+        help="Proposed on the filing; conduct decides.",
+    )
+    filing_missing_fine = fields.Float(
+        "Penalty for Not Filing (yuan)", default=100.0, required=True, tracking=True
+    )
+    filing_missing_days = fields.Integer(
+        "Missing after the Deadline (days)", default=1, required=True, tracking=True
+    )
+    filing_recheck_days = fields.Integer(
+        "Filed Forms Are Checked Back (days)",
+        default=92,
+        required=True,
+        tracking=True,
+        help="What moves behind a form filed in these days becomes a restatement.",
     )
 
     # Reception desk, rulings, hand-over
@@ -110,6 +212,23 @@ class PropertyPolicy(models.Model):
         "AND claims_per_day >= 0 AND claim_cooldown_days >= 0 AND appeal_days >= 0 "
         "AND handover_undo_days >= 0 AND fact_check_days > 0 AND checks_per_hour > 0)",
         "Counts of a policy must not be negative.",
+    )
+    _filing_not_negative = models.Constraint(
+        "CHECK(filing_late_fine >= 0 AND filing_missing_fine >= 0 "
+        "AND filing_missing_days >= 0 AND filing_recheck_days >= 0)",
+        "Penalties and days of filing must not be negative.",
+    )
+    _deals_not_negative = models.Constraint(
+        "CHECK(slips_per_client >= 0 AND slips_per_rep >= 0 AND extensions_max >= 0 "
+        "AND extension_hours > 0 AND squat_attempts >= 0 AND squat_days > 0 "
+        "AND squat_cooldown_hours >= 0 AND sign_grace_days >= 0 AND fee_days >= 0 "
+        "AND papers_days >= 0 AND lapse_warn_days >= 0 AND discount_days >= 0 "
+        "AND discount_standard_percent >= 0 AND discount_standard_percent < 100)",
+        "Counts and times of a policy must not be negative.",
+    )
+    _hold_max_percent_range = models.Constraint(
+        "CHECK(hold_max_percent >= 0 AND hold_max_percent <= 100)",
+        "Held units are between 0 and 100 % of a building.",
     )
     _split_percent_range = models.Constraint(
         "CHECK(split_percent >= 0 AND split_percent <= 100)",

@@ -75,6 +75,9 @@ class PropertyUnit(models.Model):
     entrance = fields.Char(default="", help="单元, 梯; empty where there is only one.")
     floor = fields.Integer(aggregator=None)
     room = fields.Char(required=True)
+    floor_count = fields.Integer(
+        "Floors", default=1, aggregator=None, help="2 for a duplex, from its floor up."
+    )
 
     # What
     unit_type_id = fields.Many2one(
@@ -133,6 +136,9 @@ class PropertyUnit(models.Model):
         "CHECK(area_gross >= 0 AND area_net >= 0 AND list_price >= 0 "
         "AND filed_price >= 0 AND floor_price >= 0)",
         "Areas and prices cannot be negative.",
+    )
+    _floor_count_positive = models.Constraint(
+        "CHECK(floor_count BETWEEN 1 AND 9)", "A unit takes between 1 and 9 floors."
     )
     _net_within_gross = models.Constraint(
         "CHECK(area_net <= area_gross OR area_gross = 0)",
@@ -282,12 +288,15 @@ class PropertyUnit(models.Model):
         deposit = self.sudo().deposit_id
         if self.state in RESERVED_STATES and deposit:
             return self.env._(
-                "%(unit)s is taken: %(state)s by %(user)s since %(date)s. Choose "
-                "another unit.",
+                "%(unit)s is taken: %(state)s by %(user)s since %(date)s%(until)s. "
+                "Choose another unit.",
                 unit=self.name,
                 state=labels[self.state],
                 user=deposit.user_id.name or deposit.create_uid.name,
-                date=self.project_id.local_time(deposit.date),
+                date=self.project_id.local_time(deposit.date).strftime(
+                    "%Y-%m-%d %H:%M"
+                ),
+                until=deposit._until_words(),
             )
         return self.env._(
             "%(unit)s is '%(from)s' and cannot become '%(to)s'.",
@@ -331,12 +340,6 @@ class PropertyUnit(models.Model):
         self._check_role("control")
         self._check_free()
         self._move("available")
-
-    def action_hold(self, reason=None):
-        """Take the units off sale, with a reason for the ledger (A4)."""
-        self._check_role("control")
-        self._check_free()
-        self._move("held", reason=reason)
 
     def action_new_deposit(self):
         """The form of a new slip on this unit (E1)."""

@@ -35,6 +35,13 @@ class TierReview(models.Model):
         self._check_door(self.sudo().mapped("model"))
         return super().unlink()
 
+    def _compute_todo_by(self):
+        """Who it waits for, by name."""
+        office = self.filtered(lambda review: self._is_of_office(review.model))
+        for review in office:
+            review.todo_by = ", ".join(review.reviewer_ids.mapped("name"))
+        return super(TierReview, self - office)._compute_todo_by()
+
     def _get_reviewers(self):
         """Who works in the document's project and has the level's role, as his own or
         by a higher one; never who requested it."""

@@ -18,6 +18,15 @@ class PropertyCollision(models.Model):
     def _proof_facts(self):
         return self.name, self.state, self.verdict, self.lead_id.id
 
+    def _proof_lines(self):
+        return [
+            ("state", self._proof_label("state")),
+            (
+                "decided_date",
+                self.decided_date and self.project_id.local_time(self.decided_date),
+            ),
+        ]
+
     def _for_print(self):
         """The ruling with all that is printed of it.
 

@@ -6,7 +6,7 @@ from .chinese_amount import capital_amount
 class PropertyContract(models.Model):
     """What the printed draft of a contract says (E9)."""
 
-    _inherit = "property.contract"
+    _inherit = "property.contract"  # pylint: disable=consider-merging-classes-inherited
 
     def _capital_price(self):
         return capital_amount(self.price)

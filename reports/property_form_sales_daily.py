@@ -96,7 +96,12 @@ class PropertyFormSalesDaily(models.AbstractModel):
             ("state", "in", ("signed", "filed", "delivered")),
             ("sign_date", "<=", scope.date_to),
         ]
-        confirmed = [*project, ("confirm_date", "<", end)]
+        # A unit exchanged for is no new sale: the one it comes from is counted.
+        confirmed = [
+            *project,
+            ("exchanged_from_id", "=", False),
+            ("confirm_date", "<", end),
+        ]
         domains = [
             (deposits, [*confirmed, ("confirm_date", ">=", scope.bounds[0])]),
             (deposits, [*confirmed, ("confirm_date", ">=", month.bounds[0])]),

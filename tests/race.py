@@ -108,6 +108,15 @@ class CommittedCase(BaseCase):
                 "user_ids": [Command.set(self.users.ids)],
             }
         )
+        # One rep has them all, and nobody is kept from trying again.
+        env["property.policy"].create(
+            {
+                "project_id": self.project.id,
+                "slips_per_client": 0,
+                "slips_per_rep": 0,
+                "squat_attempts": 0,
+            }
+        )
         permit = env["property.permit"].create(
             {"number": "1", "project_id": self.project.id, "issue_date": "2020-01-01"}
         )

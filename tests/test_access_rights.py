@@ -22,7 +22,19 @@ property.building           r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/
 property.unit.type          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit               r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.unit.event         -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.discount.budget    -/-  -/-    -/-      -/-     -/-     r/-       r/-     rwcu/rwcu -/- -/-
+property.deposit.log        -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
+property.hold               -/-  -/-    rw/-     -/-      -/-     r/-       rw/-    r/r      -/-  -/-
+property.release.plan       -/-  -/-    rwcu/-   -/-      -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.release.plan.line  -/-  -/-    rwcu/-   -/-      -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.band               r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
+property.price.version      -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.price.line         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.price.rule         -/-  -/-    rwcu/-   -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
+property.area.survey        -/-  r/-    rwcu/-   r/-     r/-     -/-       rwcu/-  r/r      -/-  -/-
+property.area.survey.line   -/-  r/-    rwcu/-   r/-     r/-     -/-       rwcu/-  r/r      -/-  -/-
+property.area.clause        r/r  r/r    r/r      r/r     r/r     r/r       rwcu/rwcu rwc/rwc -/- r/r
+property.price.history      -/-  -/-    r/-      -/-     -/-     r/-       r/-     r/r      -/-  -/-
 property.payment.plan       r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.payment.plan.line  r/-  r/-    r/-      r/-     -/-     r/-       rwcu/-  r/r      -/-  r/-
 property.document.type      r/r  r/r    r/r      r/r     r/r     r/r       rwc/rwc rwc/rwc  -/-  r/r
@@ -30,7 +42,13 @@ property.mortgage.stage     r/r  r/r    r/r      r/r     r/r     r/r       rwc/r
 property.milestone          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.bank.account       -/-  r/-    r/-      rwc/-   -/-     -/-       rwcu/-  r/r      -/-  -/-
 property.reminder           -/-  r/-    -/-      r/-     -/-     -/-       rwcu/-  r/r      -/-  -/-
+property.target             -/-  r/-    -/-      -/-     -/-     r/-       rwcu/-  rwcu/rwcu -/- -/-
+property.advertising        -/-  rwc/-  -/-      -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.filing.rule        -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.filing             -/-  -/-    -/-      -/-     -/-     -/-       rw/-    rw/rw    -/-  -/-
+property.closed.day         r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  rwcu/rwcu -/- r/-
+property.mailing.delivery   -/-  -/-    -/-      -/-     -/-     -/-       r/-     r/r      -/-  -/-
 property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
 property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
 property.client.handover.line -/- -/-   -/-      -/-     -/-     rwu/-     rwu/-   r/r      -/-  -/-
@@ -45,6 +63,7 @@ property.roster.reason      r/r  r/r    -/-      -/-     -/-     r/r       rwc/r
 property.absence            r/-  rwc/-  -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.duty               r/-  r/-    -/-      -/-     -/-     rwcu/-    rwcu/-  r/r      -/-  r/-
 property.festival           r/r  r/r    -/-      -/-     -/-     r/r       rwcu/rwcu r/r   -/-  r/r
+property.change.reason      r/r  r/r    r/r      r/r      r/r     r/r       rwcu/rwcu rwcu/rwcu -/- r/r
 property.concern            r/r  rwc/rwc -/-    -/-      r/r     r/r       rwcu/rwcu r/r   -/-  r/r
 """
 # Rows that hang on a client: own (a supervisor's: of his team) / a colleague's of the
@@ -59,8 +78,15 @@ property.event.guest      rwcu/-/-  rwcu/rwcu/-  -/-/-        -/-/-       -/-/- 
 property.ownership        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.share            r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.deposit          r/-/-     rw/rw/-      rwcu/rwcu/-  rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.discount         rwcu/-/-  r/r/-        r/r/-        r/r/-       -/-/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
+property.quote            rwc/-/-   -/-/-        rwc/rwc/-    -/-/-       -/-/-    rwc/-/-   rwcu/rwcu/-  r/r/r  -/-/-  rwc/-/-
+property.area.settlement  r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.area.settlement.line r/-/- r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.contract         r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.buyer   r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.change           rwcu/-/-  rwcu/rwcu/-  rwcu/rwcu/-  r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
+property.change.line      r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
+property.change.buyer     r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.document r/-/-    rwc/rwc/-    r/r/-        rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
 property.deferral         rwcu/-/-  rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
@@ -75,11 +101,13 @@ property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/- 
 # Rows between two reps: one's own / a colleague's / of another project.
 PARTY_ROWS = """
                           rep       clerk        control      finance     service  supervisor manager      hq     crm    seller
+property.metric           r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    rc/-/-    rc/rc/-      r/r/r  -/-/-  r/-/-
 """
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
 WIZARDS = {
     "property.approval.refusal": OFFICE_ROLES,
+    "property.unit.hold": ("control", "manager"),
     "property.unit.generate": ("control", "manager"),
     "property.unit.generate.line": ("control", "manager"),
     "property.unit.import": ("control", "manager"),
@@ -91,6 +119,8 @@ WIZARDS = {
     "property.policy.whatif": ("manager", "hq"),
     "property.policy.whatif.line": ("manager", "hq"),
     "property.pool.assign": ("manager",),
+    "property.deposit.step": ("control", "supervisor", "manager"),
+    "property.deposit.other": ("control", "manager"),
     "property.reason": ("clerk", "finance", "manager"),
     "property.collision.step": ("rep", "supervisor", "manager"),
     "property.followup": ("rep", "clerk", "supervisor", "manager"),
@@ -100,21 +130,8 @@ WIZARDS = {
 KIN = {"name": "Kin", "relation": "child"}
 # Models that hold for all projects alike need no record rule.
 WITHOUT_RULE = {
-    "property.concern",
-    "property.day.check.item",
-    "property.document.type",
-    "property.festival",
-    "property.mortgage.stage",
-    "property.roster.reason",
-}
-WIZARDS |= dict.fromkeys(
-    ("property.followup", "property.identity", "property.event.invite"),
-    ("rep", "clerk", "supervisor", "manager"),
-)
-WIZARDS["property.collision.step"] = ("rep", "supervisor", "manager")
-KIN = {"name": "Kin", "relation": "child"}
-# Models that hold for all projects alike need no record rule.
-WITHOUT_RULE = {
+    "property.change.reason",
+    "property.area.clause",
     "property.concern",
     "property.day.check.item",
     "property.document.type",
@@ -187,6 +204,7 @@ class AccessCommon(PropertyCommon):
             ring._advance(),
             reason,
             *cls._make_handover(project, unit.unit_type_id),
+            *cls._make_release(unit),
             cls._make(
                 "property.absence",
                 project_id=project.id,
@@ -200,9 +218,26 @@ class AccessCommon(PropertyCommon):
             unit.event_ids[:1],
             plan,
             plan.line_ids,
+            *cls._make_prices(project, unit),
             cls._make("property.policy", project_id=project.id),
             cls._make("property.access.log", project_id=project.id, kind="check"),
+            cls._make(
+                "property.deposit.log",
+                project_id=project.id,
+                unit_id=unit.id,
+                kind="lifted",
+                reason="Test",
+            ),
+            cls._make(
+                "property.discount.budget",
+                project_id=project.id,
+                level_id=cls.env.ref(f"{MODULE}.tier_discount_manager").id,
+                date_start="2026-01-01",
+                date_end="2026-12-31",
+                amount=100_000,
+            ),
             cls._make("property.concern", name=project.name),
+            cls._make("property.change.reason", name=project.name, kind="rename"),
             cls._make("property.document.type", name=project.name),
             cls.env["property.mortgage.stage"].search([], limit=1),
             cls._make(
@@ -225,18 +260,101 @@ class AccessCommon(PropertyCommon):
                 stage="topped",
                 planned_date="2999-12-31",
             ),
+            cls._make("property.target", project_id=project.id),
+            cls._make(
+                "property.advertising",
+                project_id=project.id,
+                source_id=cls.source.id,
+                date_from="2026-01-01",
+                date_to="2026-01-31",
+                amount=9,
+            ),
             cls._make(
                 "property.bank.account", name="A", number="1", project_id=project.id
             ),
             cls._make("property.reminder", name="A", project_id=project.id),
             cls._make(
-                "property.mailing",
+                "property.closed.day",
+                name="Festival",
                 project_id=project.id,
-                form=cls.env["property.form"]._selection()[0][0],
-                user_ids=project.user_ids.ids,
+                date_from="2000-01-01",
+                date_to="2000-01-01",
             ),
+            *cls._make_filing(project),
+            *cls._make_mailing(project),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _make_mailing(cls, project):
+        mailing = cls._make(
+            "property.mailing",
+            project_id=project.id,
+            form="property.form.sales_daily",
+            user_ids=project.user_ids.ids,
+        )
+        today = project.local_day()
+        return mailing, cls.env["property.mailing.delivery"]._of(mailing, today, today)
+
+    @classmethod
+    def _make_filing(cls, project):
+        """A rule, and what a manager or supervisor has to file by it today."""
+        rule = cls._make(
+            "property.filing.rule",
+            project_id=project.id,
+            form="property.form.sales_daily",
+            role="supervisor",
+            user_id=(project.user_ids & cls.manager).id,
+            date_start=project.local_day(),
+        )
+        return rule, cls.env["property.filing"]._make_due(rule)
+
+    @classmethod
+    def _make_prices(cls, project, unit):
+        """A price version, and the price a unit was given when it was made."""
+        version = cls._make(
+            "property.price.version",
+            name="New",
+            project_id=project.id,
+            line_ids=[Command.create({"unit_id": unit.id, "list_price": 1})],
+            rule_ids=[Command.create({"value": 1})],
+        )
+        history = cls.env["property.price.history"].search(
+            [("unit_id", "=", unit.id)], limit=1
+        )
+        survey = cls._make(
+            "property.area.survey",
+            name="1",
+            building_id=unit.building_id.id,
+            line_ids=[Command.create({"unit_id": unit.id, "area_gross": 1})],
+        )
+        clause = cls.env["property.area.clause"].search([], limit=1)
+        areas = survey, survey.line_ids, clause
+        return version, version.line_ids, version.rule_ids, history, *areas
+
+    @classmethod
+    def _make_area_settlement(cls, contract):
+        survey = cls.env["property.area.survey"].search(
+            [("building_id", "=", contract.unit_id.building_id.id)], limit=1
+        )
+        area = contract.unit_id.area_gross
+        settlement = contract._make_area_settlement(survey, area, area + 1)
+        return settlement, settlement.line_ids
+
+    @classmethod
+    def _make_release(cls, unit):
+        """A held unit of the building, and the plan that releases it."""
+        held = cls._make("property.unit", building_id=unit.building_id.id, room="H1")
+        held._move("held", reason="Show flat")
+        plan = cls._make(
+            "property.release.plan",
+            name="Later",
+            project_id=unit.project_id.id,
+            line_ids=[
+                Command.create({"date": "2999-01-01", "unit_ids": [held.id]}),
+            ],
+        )
+        return held.hold_id, plan, plan.line_ids
 
     @classmethod
     def _make_handover(cls, project, unit_type):
@@ -284,6 +402,7 @@ class AccessCommon(PropertyCommon):
             kind="mortgage",
             amount=9,
         )
+        undone, renamed = cls._make_changes(deposit)
         project = client.project_id
         event = cls._make(
             "calendar.event", name="Open Day", property_project_id=project.id
@@ -294,6 +413,8 @@ class AccessCommon(PropertyCommon):
             client.ownership_ids[:1],
             deposit,
             contract,
+            *cls._make_area_settlement(contract),
+            cls._make("property.quote", unit_id=unit.id, lead_id=client.id),
             contract.buyer_ids,
             contract.document_ids[:1],
             case,
@@ -307,6 +428,9 @@ class AccessCommon(PropertyCommon):
             contract.installment_ids,
             contract.receipt_ids,
             contract.receipt_ids.line_ids,
+            renamed,
+            renamed.buyer_ids,
+            undone.line_ids[:1],
             cls._make(
                 "property.interaction",
                 kind="followup_call",
@@ -337,9 +461,46 @@ class AccessCommon(PropertyCommon):
                 contract.installment_ids[0].id
             ),
             cls._make("property.event.guest", event_id=event.id, lead_id=client.id),
+            cls._make(
+                "property.discount",
+                unit_id=unit.id,
+                lead_id=client.id,
+                extra_amount=1,
+                reason="Test",
+            ),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
+            cls.env["property.metric"].search(
+                [("metric", "=", "deposits"), ("res_id", "=", deposit.id)]
+            ),
         )
         return {record._name: record.with_env(cls.env) for record in records}
+
+    @classmethod
+    def _make_changes(cls, deposit):
+        """A cancellation that was given up, and the draft of a rename."""
+        changes = []
+        for kind, vals in (
+            ("cancel", {}),
+            (
+                "rename",
+                {"buyer_ids": [Command.create({"partner_id": deposit.partner_id.id})]},
+            ),
+        ):
+            reason = cls.env["property.change.reason"].search(
+                [("kind", "=", kind)], limit=1
+            )
+            change = cls._make(
+                "property.change",
+                kind=kind,
+                deposit_id=deposit.id,
+                reason_id=reason.id,
+                **vals,
+            )
+            if kind == "cancel":
+                change.action_withdraw()
+                cls.env.flush_all()
+            changes.append(change)
+        return changes
 
 
 @tagged("post_install", "-at_install")

@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import tagged
 
@@ -25,6 +26,8 @@ STEPS = st.lists(
                 "sell",
                 "correct",
                 "wrong",
+                "slip",
+                "withdraw",
             ]
         ),
         st.integers(0, 1),  # which rep
@@ -39,16 +42,26 @@ class Reference:
     """Whose client it is, told as plainly as the regulation tells it."""
 
     owner: object = None
-    until: date = None
+    base: date = None  # by visits and follow-ups
+    slip_ends: list = field(default_factory=list)
     sold: bool = False
     former: object = None  # whose he was until `freed`
     freed: date = None
     history: list = field(default_factory=list)
 
+    @property
+    def until(self):
+        """E1: at least as long as his slip runs."""
+        return max(self.base, *self.slip_ends, self.base)
+
     def today(self, day):
         if self.owner is not None and not self.sold and day > self.until:
             self.former, self.freed = self.owner, self.until + timedelta(days=1)
             self.owner = None
+
+    def can_slip(self, day):
+        runs = self.slip_ends[-1:] == [day + timedelta(days=1)]
+        return self.owner is not None and not self.sold and not runs
 
     def step(self, day, what, rep):
         """:return: is the step allowed?"""
@@ -57,16 +70,20 @@ class Reference:
         if what == "visit":
             if self.sold and self.owner != rep or self.owner not in (None, rep):
                 return False
-            self.owner, self.until = rep, month
+            self.owner, self.base = rep, month
         elif what == "follow" and self.owner == rep:
-            self.until = max(self.until, month)
+            self.base = max(self.base, month)
+        elif what == "slip" and self.can_slip(day):
+            self.slip_ends.append(day + timedelta(days=1))  # 24 hours
+        elif what == "withdraw" and self.slip_ends[-1:] == [day + timedelta(days=1)]:
+            self.slip_ends[-1] = day
         elif what == "claim":
             waits = rep == self.former and day < self.freed + timedelta(days=7)
             if self.sold or self.owner is not None or waits:
                 return False
-            self.owner, self.until = rep, month
+            self.owner, self.base = rep, month
         elif what == "hand over":
-            self.owner, self.until = rep, month
+            self.owner, self.base = rep, month
         elif what == "sell":
             self.sold = self.sold or self.owner is not None
         return True
@@ -76,6 +93,23 @@ class Reference:
 class TestOwnershipModel(OwnershipCommon):
     """C2, C3: for any story the owner read off the ledger is the one a plain model of
     the regulation names, today and at every past moment; the ledger only grows."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.project.policy().squat_attempts = 0
+
+    def slip(self, client):
+        return self.env["property.deposit"].search(
+            [("lead_id", "=", client.id), ("state", "=", "slip")]
+        )
+
+    def end_slips(self):
+        """As the job does, however late."""
+        over = self.env["property.deposit"].search(
+            [("state", "=", "slip"), ("slip_expires", "<=", fields.Datetime.now())]
+        )
+        over.action_lapse()
 
     def play(self, step, rep):
         client = self.env["crm.lead"]._find_client(self.project, "13800000001")
@@ -108,6 +142,16 @@ class TestOwnershipModel(OwnershipCommon):
                     is_valid=False,
                     invalid_reason="other",
                 )
+            case "slip" if client:
+                client._lapse()
+                self.end_slips()
+                if client.user_id and not client.is_sold and not self.slip(client):
+                    self.open_slip(client, self.unit)
+            case "withdraw" if client:
+                client._lapse()
+                self.end_slips()
+                if slip := self.slip(client):
+                    slip.action_cancel()
             case "claim" if client:
                 client._lapse()
                 client.with_user(rep)._claim()

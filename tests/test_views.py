@@ -25,10 +25,13 @@ EVERYONE = {
     "property.project",
     "property.deposit",
     "property.contract",
+    "property.change",
     "property.contract.document",
+    "property.area.settlement",
     "property.installment",
     "property.receipt",
     "property.mortgage",
+    "property.metric",
     "property.deferral",
     "property.collection.report",
     "property.reminder.sent",
@@ -47,9 +50,13 @@ HEAD = {
     "property.mortgage.stage",
     "crm.lead",
     "property.concern",
+    "property.change.reason",
     "property.day.check.item",
     "utm.source",
     "property.mailing",
+    "property.mailing.delivery",
+    "property.filing.rule",
+    "property.closed.day",
     "property.reminder",
     "property.policy.whatif",
     "property.client.handover",
@@ -59,36 +66,82 @@ HEAD = {
     "property.festival",
     "mail.activity.plan",
 }
-INVENTORY = {"property.unit.event", "property.unit.import", "property.unit.generate"}
-REPS = {"crm.lead", "property.collision", "property.pool", "calendar.event"}
+PRICES = {"property.price.version", "property.price.history"}
+HOLDS = {"property.unit.event", "property.hold", "property.release.plan"}
+INVENTORY = PRICES | HOLDS | {"property.unit.import", "property.unit.generate"}
+FILING = {"property.filing"}
+REPS = {
+    "crm.lead",
+    "property.collision",
+    "property.pool",
+    "calendar.event",
+    "property.discount",
+    "property.target",
+}
+AREAS = {"property.area.survey"}
+QUOTES = {"property.quote"}
+HEADS_OF_DEALS = {
+    "property.discount.budget",
+    "property.deposit.log",
+    "property.advertising",
+}
 MENUS = {
-    "rep": EVERYONE | RECEPTION | REPS | EARNEST,
-    "clerk": EVERYONE | RECEPTION | EARNEST | ACCOUNT | {"crm.lead", "calendar.event"},
-    "control": EVERYONE | EARNEST | SETTINGS | INVENTORY | {"crm.lead", "property.day"},
-    "finance": EVERYONE | EARNEST | ACCOUNT,
-    "service": EVERYONE | {"crm.lead"},
+    "rep": EVERYONE | RECEPTION | REPS | QUOTES | EARNEST,
+    "clerk": EVERYONE
+    | FILING
+    | AREAS
+    | RECEPTION
+    | EARNEST
+    | ACCOUNT
+    | {"crm.lead", "calendar.event", "property.discount"}
+    | {"property.target", "property.advertising"},
+    "control": EVERYONE
+    | FILING
+    | AREAS
+    | QUOTES
+    | EARNEST
+    | SETTINGS
+    | INVENTORY
+    | {"crm.lead", "property.day", "property.discount", "property.deposit.log"},
+    "finance": EVERYONE | FILING | AREAS | EARNEST | ACCOUNT | {"property.discount"},
+    "service": EVERYONE | FILING | AREAS | {"crm.lead"},
     "supervisor": EVERYONE
+    | FILING
+    | QUOTES
     | EARNEST
     | RECEPTION
     | REPS
-    | {"property.unit.event", "property.client.handover"},
+    | HEADS_OF_DEALS
+    | PRICES
+    | HOLDS
+    | {"property.client.handover"},
     "manager": EVERYONE
+    | FILING
+    | AREAS
+    | QUOTES
     | EARNEST
     | ACCOUNT
     | RECEPTION
     | REPS
+    | HEADS_OF_DEALS
     | SETTINGS
     | HEAD
     | INVENTORY
-    | {"res.bank"},
+    | {"res.bank", "property.area.clause"},
     "hq": EVERYONE
+    | FILING
+    | AREAS
+    | QUOTES
     | EARNEST
     | ACCOUNT
     | RECEPTION
     | REPS
+    | HEADS_OF_DEALS
     | SETTINGS
     | HEAD
-    | {"property.unit.event", "tier.definition"},
+    | PRICES
+    | HOLDS
+    | {"tier.definition", "property.area.clause"},
 }
 
 
@@ -136,6 +189,17 @@ class TestViews(PropertyCommon):
         contract = cls.sell(cls.client, cls.unit)
         cls.pay(contract, 100_000)
         cls.open_slip(cls.make_client(cls.rep_b), cls.unit_2)
+        held = cls.units[-1]
+        held.action_hold("Show flat", "2999-01-01")
+        cls.env["property.release.plan"].create(
+            {
+                "name": "Show flat",
+                "project_id": cls.project.id,
+                "line_ids": [
+                    Command.create({"date": "2999-01-01", "unit_ids": held.ids})
+                ],
+            }
+        )
 
     def _menu_actions(self, user):
         """The window actions behind the office's menu entries that `user` sees."""

@@ -5,14 +5,14 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from .price_list import MESSAGES, PriceListError, read_price_list
-from .property_unit_import_check import PriceListCheck
+from .property_unit_import_check import PRICES, PriceListCheck
 
 SHOWN_REFUSALS = 10
 FILING = "备案"
 
 
 class PropertyUnitImport(models.TransientModel):
-    """Make and update units from a price list (A1, A7).
+    """Make and update units from a price list (A1), or fill a price version (A7).
 
     The file is read and judged anew by every check and by the import itself: whatever
     is shown, only what holds at that moment is written, and all of it or nothing.
@@ -25,6 +25,11 @@ class PropertyUnitImport(models.TransientModel):
         "property.project",
         required=True,
         default=lambda self: self.env["property.project"]._only(),
+    )
+    version_id = fields.Many2one(
+        "property.price.version",
+        "Price Version",
+        help="The prices of the list go to it; units are not made or changed.",
     )
     currency_id = fields.Many2one(related="project_id.currency_id")
     data = fields.Binary("Price List", attachment=False)
@@ -132,7 +137,9 @@ class PropertyUnitImport(models.TransientModel):
             proposal = wizard.proposal or {}
             wizard.permit_number = proposal.get("permit_number")
             wizard.permit_date = proposal.get("permit_date")
-            wizard.is_permit_linked = bool(wizard.permit_number)
+            wizard.is_permit_linked = bool(
+                wizard.permit_number and not wizard.version_id
+            )
 
     @api.depends("proposal")
     def _compute_notice(self):
@@ -192,7 +199,9 @@ class PropertyUnitImport(models.TransientModel):
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
-            "name": self.env._("Import Units"),
+            "name": self.env._("Load Prices")
+            if self.version_id
+            else self.env._("Import Units"),
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }
@@ -232,9 +241,28 @@ class PropertyUnitImport(models.TransientModel):
         refused = self.line_ids.filtered(lambda line: line.verdict == "refused")
         if refused:
             raise UserError(self._refusal(refused))
-        self._import(self.line_ids)
         self.project_id.sudo().price_mapping = self._mapping()
+        if self.version_id:
+            return self._fill_version()
+        self._import(self.line_ids)
         return self.project_id.action_open_units()
+
+    def _fill_version(self):
+        priced = self.line_ids.filtered(
+            lambda line: line.unit_id and not PRICES.isdisjoint(line.values or {})
+        )
+        self.version_id._fill(
+            {
+                line.unit_id: {"list_price": line.unit_id.list_price} | line.values
+                for line in priced
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "property.price.version",
+            "res_id": self.version_id.id,
+            "view_mode": "form",
+        }
 
     def _refusal(self, refused):
         rows = "\n".join(

@@ -5,8 +5,8 @@ from odoo.tools import float_compare
 from ..models.property_unit import RESERVED_STATES, place_key
 from .price_list import Problem
 
-PRICES = ("list_price", "filed_price", "floor_price")
-FIGURES = ("area_gross", "area_net", *PRICES)
+PRICES = frozenset(("list_price", "filed_price", "floor_price"))
+FIGURES = ("area_gross", "area_net", "list_price", "filed_price", "floor_price")
 ROW_VALUES = ("floor", "unit_type", "orientation", "note", *FIGURES)
 # With one of these a row cannot be imported, and so nothing can.
 REFUSING = {
@@ -64,7 +64,11 @@ class PriceListCheck:
         unit = self.units.get(key, self.env["property.unit"])
         given = self._given(row, unit)
         changes = self._changes(unit, given) if unit else given
-        verdict, messages = self._judge(row, key, unit, changes)
+        judge = self._judge
+        if self.wizard.version_id:
+            changes = {name: changes[name] for name in changes if name in PRICES}
+            judge = self._judge_price
+        verdict, messages = judge(row, key, unit, changes)
         return {
             "import_id": self.wizard.id,
             "sheet": row.sheet,
@@ -110,6 +114,22 @@ class PriceListCheck:
 
     def _judge(self, row, key, unit, changes):
         """:return: (verdict, what there is to say of the row)"""
+        verdict, messages = self._judge_row(row, key, unit)
+        problems = bool(messages)
+        if not unit:
+            return verdict, messages
+        if frozen := self._frozen(unit, changes):
+            verdict = REFUSED
+            messages.append(frozen)
+        elif not unit.active and not problems:
+            verdict = WARNING
+            messages.append(self.env._("The unit is archived and stays so."))
+        elif not problems:
+            verdict = "update" if changes else "unchanged"
+        return verdict, [*messages, *self._differences(unit, changes)]
+
+    def _judge_row(self, row, key, unit):
+        """:return: (verdict, what the reader and the rows above say of the row)"""
         problems = [
             problem
             for problem in row.problems
@@ -119,21 +139,39 @@ class PriceListCheck:
         if row.room and first is not row and "duplicate_room" not in _codes(row):
             place = {"sheet": first.sheet, "row": first.number}
             problems.append(Problem("duplicate_room", place))
-        messages = [self.wizard._say(problem) for problem in problems]
         verdict = WARNING if problems else "new"
         if any(problem.code in REFUSING for problem in problems):
             verdict = REFUSED
-        if not unit:
-            return verdict, messages
-        if unit.state in RESERVED_STATES and not changes.keys().isdisjoint(PRICES):
-            verdict = REFUSED
-            messages.append(
-                self.env._("The unit is reserved or sold: its price is frozen.")
+        return verdict, [self.wizard._say(problem) for problem in problems]
+
+    def _frozen(self, unit, changes):
+        """Why a list does not change this unit's price, False where it may."""
+        changed = PRICES.intersection(changes)
+        if changed and unit.state in RESERVED_STATES:
+            return self.env._("The unit is reserved or sold: its price is frozen.")
+        if unit.state != "unreleased" and any(unit[name] for name in changed):
+            return self.env._(
+                "The unit is on sale: its price changes by a price version only."
             )
-        elif not unit.active and not problems:
+        return False
+
+    def _judge_price(self, row, key, unit, changes):
+        """As `_judge`, for a price version: units are known, those reserved keep
+        their price and the new ones must be able to stand (A7)."""
+        verdict, messages = self._judge_row(row, key, unit)
+        if verdict == REFUSED:
+            return verdict, messages
+        if not unit:
+            return REFUSED, [*messages, self.env._("No such unit is on file.")]
+        new = dict.fromkeys(PRICES) | changes
+        if reason := changes and unit._price_problem(new):
+            return REFUSED, [*messages, reason, *self._differences(unit, changes)]
+        if changes and unit.state in RESERVED_STATES:
             verdict = WARNING
-            messages.append(self.env._("The unit is archived and stays so."))
-        elif not problems:
+            messages.append(
+                self.env._("The unit is reserved or sold: it keeps its price.")
+            )
+        elif not messages:
             verdict = "update" if changes else "unchanged"
         return verdict, [*messages, *self._differences(unit, changes)]
 

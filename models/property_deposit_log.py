@@ -1,0 +1,36 @@
+from odoo import fields, models
+
+
+class PropertyDepositLog(models.Model):
+    """What was granted beyond the rules, to whom, by whom and why (E1)."""
+
+    _name = "property.deposit.log"
+    _description = "Slip Log"
+    _inherit = ["property.ledger.mixin"]
+    _order = "date DESC, id DESC"
+    _rec_name = "unit_id"
+
+    deposit_id = fields.Many2one(
+        "property.deposit", "Slip", index=True, ondelete="set null"
+    )
+    unit_id = fields.Many2one("property.unit", required=True, ondelete="cascade")
+    project_id = fields.Many2one("property.project", required=True)
+    company_id = fields.Many2one(related="project_id.company_id")
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    kind = fields.Selection(
+        [
+            ("extended", "Slip Extended"),
+            ("lifted", "Cool-down Lifted"),
+            ("granted", "Time Granted"),
+        ],
+        required=True,
+    )
+    rep_id = fields.Many2one("res.users", "Salesperson")
+    user_id = fields.Many2one(
+        "res.users", "Granted By", required=True, default=lambda self: self.env.user
+    )
+    until = fields.Datetime()
+    reason = fields.Char(required=True)
+
+    _unit_idx = models.Index("(unit_id, rep_id, date DESC)")
+    _project_idx = models.Index("(project_id, date DESC, id DESC)")
