@@ -138,7 +138,7 @@ class ResUsers(models.Model):
         return domain
 
     def _office_target_domain(self, company_ids):
-        """`property.target`: a rep his own, a supervisor his teams' and the project's"""
+        """`property.target`: a rep his own; a supervisor his teams' too"""
         domain = self._office_project_domain(company_ids)
         if self._has_office_role("clerk", "manager", "hq"):
             return domain

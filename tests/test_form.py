@@ -111,8 +111,9 @@ class TestSalesDaily(FormCommon, TransactionCase):
         with freeze_time("2026-03-10 02:00:00"):
             client = cls.make_client(cls.rep_a)
             cls.deposit = cls.open_slip(client, cls.unit)
+            cls.deposit.with_user(cls.clerk).action_register_payment()
         with freeze_time("2026-04-02 15:30:00"):  # 23:30 in Shanghai
-            cls.confirm_deposit(cls.deposit)
+            cls.deposit.with_user(cls.finance).action_confirm()
         with freeze_time("2026-04-03 16:30:00"):  # 00:30 on the 4th
             cls.sign_contract(cls.deposit)
 

@@ -313,8 +313,8 @@ class TestReleasePlan(HoldCommon):
     def test_what_is_approved_stays(self):
         """A4: neither days nor units change once the plan was requested"""
         self.plan.action_request()
+        line = self.plan.line_ids[0]
         for step in range(2):
-            line = self.plan.line_ids[0]
             for change in (
                 lambda: line.write({"date": self.today}),
                 lambda: line.write({"unit_ids": [Command.clear()]}),
