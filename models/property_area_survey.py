@@ -233,7 +233,9 @@ class PropertyAreaSurveyLine(models.Model):
 
     def write(self, vals):
         self._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        self._check_draft()  # of the survey they were moved to
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):

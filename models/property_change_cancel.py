@@ -132,6 +132,31 @@ class PropertyChange(models.Model):
                 ]
             )
 
+    def _check_turn(self):
+        """While it is being approved, an amount is set by whose turn it is alone."""
+        for change in self:
+            if change.sudo().review_ids:
+                change._my_reviews()
+
+    def _check_levels(self):
+        """:raise UserError: when other levels would have to approve than were asked"""
+        for change in self.filtered("review_ids"):
+            asked = change.review_ids.definition_id
+            levels = self.env["tier.definition"].search(
+                [
+                    ("model", "=", self._name),
+                    ("company_id", "in", [False, *change.company_id.ids]),
+                ]
+            )
+            if levels.filtered(change.evaluate_tier) - asked:
+                raise UserError(
+                    self.env._(
+                        "With this amount %s needs another level's approval: take the "
+                        "request back first.",
+                        change.display_name,
+                    )
+                )
+
     def _note_amount(self, line, amount, reason):
         labels = dict(line._fields["kind"]._description_selection(self.env))
         self.message_post(

@@ -1,5 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+# Of the money that a change moves: approved with it.
+APPROVED = {"kind", "nature", "amount", "deposit_id", "contract_id", "earnest_id"}
 
 
 class PropertyDeposit(models.Model):
@@ -85,6 +88,26 @@ class PropertyReceipt(models.Model):
         ondelete="restrict",
         help="The exchange or cancellation that moved this money.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.get("change_id") for vals in vals_list):
+            raise UserError(self._door_message("change_id"))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """What an approved change pays back is paid out as it was approved."""
+        if not self.env.su and self.change_id:
+            for name in APPROVED & vals.keys():
+                self.filtered("change_id")._check_frozen(name, vals[name], ())
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_approved(self):
+        if self.change_id:
+            raise UserError(
+                self.env._("What an approved change pays back is not deleted.")
+            )
 
     def _open_states(self, name):
         """Which change moved it is said by the change."""

@@ -139,6 +139,7 @@ class PropertyChangeLine(models.Model):
             raise UserError(self._door_message(name))
         self._check_role("manager")
         self.change_id._check_state("draft")
+        self.change_id._check_turn()
         reason = (vals.get("edit_reason") or "").strip()
         for line in self:
             amount = vals.get("amount", line.amount)
@@ -146,7 +147,9 @@ class PropertyChangeLine(models.Model):
                 raise UserError(self.env._("Say why the amount is another one."))
             line.change_id.sudo()._note_amount(line, amount, reason)
         edit = {"edit_user_id": self.env.uid, "edit_date": fields.Datetime.now()}
-        return self._write_through(vals | edit)
+        result = self._write_through(vals | edit)
+        self.change_id.sudo()._check_levels()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_reckoned_anew(self):

@@ -106,7 +106,9 @@ class PropertyClientHandoverLine(models.Model):
 
     def write(self, vals):
         self._check_unsigned()
-        return super().write(vals)
+        result = super().write(vals)
+        self._check_unsigned()  # of the handover they were moved to
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

@@ -45,7 +45,9 @@ class PropertyContractBuyer(models.Model):
 
     def write(self, vals):
         self.contract_id._check_state("draft")
-        return super().write(vals)
+        result = super().write(vals)
+        self.contract_id._check_state("draft")  # the one they were moved to
+        return result
 
     def unlink(self):
         """Who is taken off a draft is no client by it: the clerk may add him again."""

@@ -201,7 +201,10 @@ class PropertyInstallment(models.Model):
             *("milestone_id", "milestone_days"),
         }:
             self._check_open()
-        return super().write(vals)
+        result = super().write(vals)
+        if "contract_id" in vals:
+            self._check_open()  # of the contract they were moved to
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

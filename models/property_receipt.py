@@ -245,6 +245,13 @@ class PropertyReceipt(models.Model):
         self._check_role("finance")
         self._lock()
         self._check_state("draft")
+        if "carried" in self.mapped("method"):
+            raise UserError(
+                self.env._(
+                    "Only a step of the documents carries money over: choose how it "
+                    "was paid."
+                )
+            )
         incoming = self.filtered(lambda receipt: receipt.kind == "receipt")
         incoming.deposit_id._check_state(*PAYABLE)
         incoming.earnest_id._check_state("paid", "confirmed")

@@ -48,7 +48,9 @@ class PropertyReceiptLine(models.Model):
 
     def write(self, vals):
         self._check_open()
-        return super().write(vals)
+        result = super().write(vals)
+        self._check_open()  # of the receipt they were moved to
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_confirmed(self):

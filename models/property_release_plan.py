@@ -134,7 +134,9 @@ class PropertyReleasePlanLine(models.Model):
 
     def write(self, vals):
         self.plan_id._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        self.plan_id._check_draft()  # of the plan they were moved to
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

@@ -87,6 +87,7 @@ from . import (
     test_scripted_day,
     test_settlement,
     test_share,
+    test_side_doors,
     test_slip,
     test_statistics,
     test_statistics_month,

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 from psycopg2 import DatabaseError
 
@@ -7,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger, split_every
 
-from .common import PropertyCommon
+from .common import MODULE, PropertyCommon
 
 # What must not come out: each spelling of a phone that Odoo stores or shows.
 NAME = "诸葛孔明"
@@ -51,6 +52,13 @@ EVERYWHERE = {
     "res.partner.bank",
     "property.interaction",
     "property.family.member",
+    "property.quote",
+    "property.discount",
+    "property.deferral",
+    "property.change",
+    "property.earnest",
+    "property.mortgage",
+    "property.event.guest",
 }
 
 
@@ -109,6 +117,7 @@ class RpcCommon(PropertyCommon, HttpCase):
                 client.ownership_ids[:1],
                 client.message_follower_ids[:1],
                 *cls._hang_more_on(client, partner),
+                *cls._hang_deals_on(client),
             )
         }
 
@@ -166,6 +175,52 @@ class RpcCommon(PropertyCommon, HttpCase):
                 | {"email": SECRETS[-3], "nickname": NAME}
             ),
         )
+
+    @classmethod
+    def _hang_deals_on(cls, client):
+        """What a sale makes besides: quote, discount, loan, deferral, change…"""
+
+        def make(model, user=cls.rep_b, **vals):
+            return cls.env[model].with_user(user).create(vals)
+
+        on_unit = {"unit_id": cls.unit_2.id, "lead_id": client.id}
+        quote = make("property.quote", **on_unit)
+        quote.action_issue()
+        discount = make("property.discount", **on_unit, extra_amount=9, reason=NAME)
+        discount.action_request()
+        installment = cls.contract.installment_ids[:1]
+        deferral = make(
+            "property.deferral",
+            installment_id=installment.id,
+            promise_date=installment.due_date + timedelta(30),
+            reason=f"{NAME} waits for a bonus",
+        )
+        deferral.action_request()
+        reason = cls.env.ref(f"{MODULE}.property_change_reason_cancel_regret")
+        change = make(
+            "property.change",
+            cls.clerk,
+            kind="cancel",
+            deposit_id=cls.contract.deposit_id.id,
+            reason_id=reason.id,
+            note=f"{NAME} regrets",
+        )
+        change.action_request()
+        earnest = make(
+            "property.earnest", cls.clerk, lead_id=client.id, amount=5, note=NAME
+        )
+        day = make(
+            "calendar.event",
+            cls.clerk,
+            name="Family Day",
+            property_project_id=cls.project.id,
+            start="2026-03-08 02:00:00",
+            stop="2026-03-08 08:00:00",
+        )
+        guest = make("property.event.guest", event_id=day.id, lead_id=client.id)
+        loan = cls.contract.sudo().mortgage_ids
+        documents = (quote, discount, deferral, change, change.line_ids, earnest, guest)
+        return (*documents, loan[:1], cls.contract.sudo().document_ids[:1])
 
     # === A session ===
 
