@@ -72,7 +72,10 @@ class PropertyDeferral(models.Model):
     days = fields.Integer("Days Deferred", compute="_compute_days", store=True)
     reason = fields.Text(required=True)
     times = fields.Integer(
-        "Nth Deferral", readonly=True, copy=False, help="How often this payment was deferred."
+        "Nth Deferral",
+        readonly=True,
+        copy=False,
+        help="How often this payment was deferred.",
     )
     judged_date = fields.Date("Judged On", readonly=True, copy=False)
     state = fields.Selection(
