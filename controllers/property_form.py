@@ -10,15 +10,22 @@ MIME_TYPES = {
 }
 
 
+def is_readonly(_controller, _rule, args):
+    """A form with clients' data is logged when it is taken out (J8)."""
+    form = request.env.registry.get(args["form"])
+    return not getattr(form, "_personal", False)
+
+
 class PropertyFormController(Controller):
     @route(
         "/property/form/<string:form>/<string:fmt>",
         type="http",
         auth="user",
-        readonly=True,
+        readonly=is_readonly,
     )
     def download(self, form, fmt, options="{}"):
-        """A form as PDF or workbook, as the user who asks may see it.
+        """A form as PDF or workbook, as the user who asks may see it. A workbook with
+        clients' data is opened with the project's password of files (J4).
 
         :param options: JSON, as `property.form.compile` takes them
         """
@@ -31,7 +38,7 @@ class PropertyFormController(Controller):
             int(options["project_id"])
         except (ValueError, TypeError, KeyError):
             raise BadRequest("options: a JSON object with project_id") from None
-        name, content = request.env[form]._render(options, fmt)
+        name, content = request.env[form]._take_out(options, fmt)
         return request.make_response(
             content,
             headers=[

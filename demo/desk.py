@@ -45,16 +45,15 @@ def _mail_forms(office):
     forms = env["property.mailing"].fields_get(["form"])["form"]["selection"]
     if FORM not in dict(forms):
         return
-    mailings = env["property.mailing"].create(
+    env["property.mailing"].create(
         [
             {
                 "project_id": project.id,
                 "form": FORM,
                 "user_ids": (project.manager_id + office.users["hq"]).ids,
                 "sender_id": project.manager_id.id,
+                "date_start": office.start,
             }
             for project in office.projects
         ]
     )
-    for mailing in mailings:  # the last one went out already
-        mailing.last_day = mailing._due_day(office.now)

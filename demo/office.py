@@ -13,6 +13,7 @@ from .clock import clock, local, utc
 from .collections import Collections
 from .deals import Deals
 from .discounts import Discounts
+from .filings import Filings
 from .inventory import build_projects
 from .loans import Loans
 from .people import hire
@@ -21,6 +22,7 @@ from .quarrels import Quarrels
 from .reception import Reception
 from .rings import Rings
 from .second_thoughts import SecondThoughts
+from .targets import Targets
 from .words import CAMPAIGNS, CHANNELS
 
 SEED = 20240520
@@ -73,16 +75,20 @@ class Office:
         self.changes = Changes(self)
         self.second_thoughts = SecondThoughts(self)
         self.care = Care(self)
+        self.targets = Targets(self)
+        self.filings = Filings(self)
         self.collections = Collections(self)
         self.loans = Loans(self)
         self.prices = Prices(self)
         self.deals.plan()
+        self.at(utc(self.today - timedelta(days=2), 11), self.filings.correct)
         for number in range(DAYS + 1):
             day = self.start + timedelta(days=number)
             for part in (
                 *(self.reception, self.rings, self.quarrels, self.changes),
                 *(self.collections, self.loans, self.prices),
                 *(self.second_thoughts, self.discounts),
+                self.filings,
             ):
                 part.plan_day(day)
         self._run()
@@ -95,6 +101,7 @@ class Office:
         self.clock.set(self.now)
         desk.finish(self)
         stock.finish(self)
+        self.filings.finish()
         self.env.flush_all()
 
     def _run(self):

@@ -30,7 +30,7 @@ class PropertyAccessLog(models.Model):
     kind = fields.Selection(
         [
             ("check", "Number Check"),
-            ("denied", "Check Denied"),
+            ("denied", "Denied"),
             ("reveal", "Reveal"),
             ("export", "Export"),
             ("print", "Print"),
@@ -54,6 +54,7 @@ class PropertyAccessLog(models.Model):
         "Answer",
     )
 
+    note = fields.Char("What")
     paper = fields.Char("Paper No.")
 
     _verify_idx = models.Index("(user_id, date DESC) WHERE kind = 'verify'")

@@ -111,6 +111,8 @@ class PropertyContract(models.Model):
         "(project_id, sign_date) INCLUDE (user_id) WHERE state != 'draft'"
     )
 
+    _filed_idx = models.Index("(project_id, filing_date) WHERE filing_date IS NOT NULL")
+
     @api.depends("receipt_ids.state", "receipt_ids.signed_amount", "price")
     def _compute_paid_amount(self):
         for contract in self:

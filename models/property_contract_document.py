@@ -25,7 +25,7 @@ class PropertyContractDocument(models.Model):
     )
     user_id = fields.Many2one(related="contract_id.user_id", store=True, index=True)
     type_id = fields.Many2one(
-        "property.document.type", "Document", required=True, ondelete="restrict"
+        "property.document.type", "Kind of Document", required=True, ondelete="restrict"
     )
     sequence = fields.Integer(related="type_id.sequence", store=True)
     purpose = fields.Selection(related="type_id.purpose", store=True)

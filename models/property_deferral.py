@@ -42,7 +42,12 @@ class PropertyDeferral(models.Model):
         index=True,
         ondelete="restrict",
     )
-    payment = fields.Char(compute="_compute_contract_id", store=True, precompute=True)
+    payment = fields.Char(
+        "Item of Payment",
+        compute="_compute_contract_id",
+        store=True,
+        precompute=True,
+    )
     unit_id = fields.Many2one(related="contract_id.unit_id", store=True)
     project_id = fields.Many2one(
         related="contract_id.project_id", store=True, precompute=True, index=True
@@ -67,7 +72,10 @@ class PropertyDeferral(models.Model):
     days = fields.Integer("Days Deferred", compute="_compute_days", store=True)
     reason = fields.Text(required=True)
     times = fields.Integer(
-        "Time", readonly=True, copy=False, help="How often this payment was deferred."
+        "Nth Deferral",
+        readonly=True,
+        copy=False,
+        help="How often this payment was deferred.",
     )
     judged_date = fields.Date("Judged On", readonly=True, copy=False)
     state = fields.Selection(

@@ -128,6 +128,7 @@ class PropertyDeposit(models.Model):
     _confirmed_idx = models.Index(
         "(project_id, confirm_date) INCLUDE (user_id) WHERE confirm_date IS NOT NULL"
     )
+    _opened_idx = models.Index("(project_id, date) WHERE name IS NOT NULL")
     _expiry_idx = models.Index("(slip_expires) WHERE state = 'slip'")
     _amounts_not_negative = models.Constraint(
         "CHECK(amount >= 0 AND price >= 0)", "Amounts cannot be negative."

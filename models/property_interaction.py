@@ -179,6 +179,10 @@ class PropertyInteraction(models.Model):
     _day_idx = models.Index(
         "(project_id, date DESC, id DESC) INCLUDE (kind, user_id, source_id, is_valid)"
     )
+    _promise_idx = models.Index(
+        "(project_id, next_date) INCLUDE (user_id, lead_id, date, is_valid) "
+        "WHERE next_date IS NOT NULL"
+    )
     _turn_uniq = models.UniqueIndex(
         "(turn_id) WHERE turn_id IS NOT NULL",
         "This turn has an entry in the register already.",

@@ -163,6 +163,28 @@ class PropertyPolicy(models.Model):
         help="So long who let a client lapse may not claim him again.",
     )
 
+    # Filing
+    filing_late_fine = fields.Float(
+        "Penalty for Filing Late (yuan)",
+        default=50.0,
+        required=True,
+        tracking=True,
+        help="Proposed on the filing; conduct decides.",
+    )
+    filing_missing_fine = fields.Float(
+        "Penalty for Not Filing (yuan)", default=100.0, required=True, tracking=True
+    )
+    filing_missing_days = fields.Integer(
+        "Missing after the Deadline (days)", default=1, required=True, tracking=True
+    )
+    filing_recheck_days = fields.Integer(
+        "Filed Forms Are Checked Back (days)",
+        default=92,
+        required=True,
+        tracking=True,
+        help="What moves behind a form filed in these days becomes a restatement.",
+    )
+
     # Reception desk, rulings, hand-over
     checks_per_hour = fields.Integer(
         "Number Checks (an hour)", default=60, required=True, tracking=True
@@ -190,6 +212,11 @@ class PropertyPolicy(models.Model):
         "AND claims_per_day >= 0 AND claim_cooldown_days >= 0 AND appeal_days >= 0 "
         "AND handover_undo_days >= 0 AND fact_check_days > 0 AND checks_per_hour > 0)",
         "Counts of a policy must not be negative.",
+    )
+    _filing_not_negative = models.Constraint(
+        "CHECK(filing_late_fine >= 0 AND filing_missing_fine >= 0 "
+        "AND filing_missing_days >= 0 AND filing_recheck_days >= 0)",
+        "Penalties and days of filing must not be negative.",
     )
     _deals_not_negative = models.Constraint(
         "CHECK(slips_per_client >= 0 AND slips_per_rep >= 0 AND extensions_max >= 0 "

@@ -70,7 +70,7 @@ class PropertyPriceLine(models.Model):
     )
     state = fields.Selection(
         [
-            ("planned", "Planned"),
+            ("planned", "To Be Executed"),
             ("executed", "Executed"),
             ("skipped", "Keeps Its Price"),
         ],

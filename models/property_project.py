@@ -36,6 +36,13 @@ class PropertyProject(models.Model):
         default="Asia/Shanghai",
         help="Days, weeks and months of every form are those of this time zone.",
     )
+    week_start = fields.Selection(
+        lambda self: self.env["res.lang"]._fields["week_start"].selection,
+        string="Week Begins",
+        required=True,
+        default="1",
+        help="Weekly forms run from this day on for seven days.",
+    )
     address = fields.Char()
     planning = fields.Text()
     amenities = fields.Text()
@@ -151,6 +158,12 @@ class PropertyProject(models.Model):
             self.utc_moment(date_from),
             self.utc_moment((date_to or date_from) + timedelta(days=1)),
         )
+
+    @api.private
+    def week_bounds(self, day):
+        """First and last day of the project's week of `day`."""
+        first = day - timedelta(days=(day.isoweekday() - int(self.week_start)) % 7)
+        return first, first + timedelta(days=6)
 
     # === Policy ===
 

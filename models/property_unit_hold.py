@@ -13,7 +13,9 @@ class PropertyUnit(models.Model):
 
     _inherit = "property.unit"  # pylint: disable=consider-merging-classes-inherited
 
-    hold_ids = fields.One2many("property.hold", "unit_id", readonly=True, groups=OFFICE)
+    hold_ids = fields.One2many(
+        "property.hold", "unit_id", "Holds", readonly=True, groups=OFFICE
+    )
     hold_id = fields.Many2one(
         "property.hold",
         compute="_compute_hold_id",

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .metric import DEAL_METRICS
+
 ROLES = (
     "rep",
     "clerk",
@@ -123,6 +125,32 @@ class ResUsers(models.Model):
         return self._office_domain(
             company_ids, "clerk", "control", "finance", "service", "manager", "hq"
         )
+
+    def _office_metric_domain(self, company_ids):
+        """`property.metric`: a rep what he did, a supervisor what his teams did; who
+        handles deals and no clients, the deals of all."""
+        domain = self._office_domain(company_ids, "clerk", "manager", "hq", lead=None)
+        if self._has_office_role("clerk", "manager", "hq"):
+            return domain
+        if self._has_office_role("control", "finance", "service"):
+            deals = Domain("metric", "in", DEAL_METRICS)
+            domain |= deals & self._office_project_domain(company_ids)
+        return domain
+
+    def _office_target_domain(self, company_ids):
+        """`property.target`: a rep his own; a supervisor his teams' too"""
+        domain = self._office_project_domain(company_ids)
+        if self._has_office_role("clerk", "manager", "hq"):
+            return domain
+        whole = [False] * self._has_office_role("supervisor")
+        return domain & Domain("user_id", "in", self._office_rep_ids() + whole)
+
+    def _office_filing_domain(self, company_ids):
+        """Filings are of whole projects: the responsible's, and the superiors' all."""
+        domain = self._office_project_domain(company_ids)
+        if self._has_office_role("manager", "hq"):
+            return domain
+        return domain & Domain("responsible_id", "=", self.id)
 
     def _office_collision_domain(self, company_ids):
         """`property.collision`: both parties, their supervisors, and who sees all."""

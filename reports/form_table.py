@@ -26,6 +26,8 @@ class Column:
 
     :param kind: one of `KINDS`, or "measure": each row says its own
     :param width: in characters, a hint for paper and workbook
+    :param adds: whether its numbers add up over days, which is checked between filed
+        forms; a percentage never does
     """
 
     key: str
@@ -33,20 +35,81 @@ class Column:
     kind: str = "text"
     width: int = 10
     group: str = ""
+    adds: bool = True
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A value and the records it was read off."""
+    """A value and the records it was read off: their ids, or where there may be many
+    the domain that finds them."""
 
     value: object
     model: str
     ids: tuple = ()
+    domain: tuple | None = None
 
     @classmethod
     def of(cls, value, records):
         """`value`, read off the recordset `records`."""
         return cls(value, records._name, tuple(records.ids))
+
+    @classmethod
+    def where(cls, value, model, domain):
+        """`value`, read off the records of `model` that `domain` finds."""
+        return cls(value, model, (), tuple(domain))
+
+    @property
+    def opens(self):
+        """Whether there is a record to show; of a domain, whether it counted any."""
+        return bool(self.ids or (self.domain is not None and self.value))
+
+    def records_domain(self):
+        if self.domain is not None:
+            return list(self.domain)
+        return [("id", "in", list(self.ids))]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of a section's figures, drawn in every rendering.
+
+    :param kind: "bar", "line" or "pie" (the first series alone)
+    :param series: list of (name, values), a value for each of `labels`
+    """
+
+    title: str
+    kind: str
+    labels: list
+    series: list
+
+    @classmethod
+    def of(cls, section, title, kind, label, keys):
+        """The columns `keys` of a section's lines, named by its column `label`."""
+        places = {column.key: place for place, column in enumerate(section.columns)}
+        lines = [row.values for row in section.rows if row.level == "line"]
+        return cls(
+            title,
+            kind,
+            [str(plain(values[places[label]]) or "") for values in lines],
+            [
+                (
+                    section.columns[places[key]].label,
+                    [plain(values[places[key]]) or 0 for values in lines],
+                )
+                for key in keys
+            ],
+        )
+
+    def as_json(self):
+        return {
+            "title": self.title,
+            "kind": self.kind,
+            "labels": [str(label) for label in self.labels],
+            "series": [
+                {"name": name, "values": [plain(value) or 0 for value in values]}
+                for name, values in self.series
+            ],
+        }
 
 
 @dataclass
@@ -66,15 +129,24 @@ class Row:
             "level": self.level,
             "kind": self.kind,
             "values": [plain(value) for value in self.values],
-            "drill": [isinstance(v, Figure) and bool(v.ids) for v in self.values],
+            "drill": [isinstance(v, Figure) and v.opens for v in self.values],
         }
 
 
 @dataclass
 class Section:
+    """A table with its charts below it and, last, words about it in `note`.
+
+    :param adds: a name that the forms of days, weeks and months share for a table whose
+        figures add up; without any it is the first table of each
+    """
+
     title: str
     columns: list
     rows: list = field(default_factory=list)
+    charts: list = field(default_factory=list)
+    note: str = ""
+    adds: str = ""
 
     def add(self, *values, level="line", kind="integer"):
         """:raise ValueError: when a row does not fit the columns"""
@@ -87,6 +159,9 @@ class Section:
             "title": self.title,
             "columns": [vars(column) for column in self.columns],
             "rows": [row.as_json() for row in self.rows],
+            "charts": [chart.as_json() for chart in self.charts],
+            "note": self.note or "",
+            "adds": self.adds,
         }
 
 

@@ -5,7 +5,7 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _property_paperformats(self):
-        names = ("form", "slip", "board")
+        names = ("form", "form_portrait", "form_a3", "slip", "board")
         refs = (f"crm_property_sales.paperformat_{name}" for name in names)
         return [self.env.ref(ref, raise_if_not_found=False) for ref in refs]
 

@@ -1,31 +1,8 @@
-from dataclasses import dataclass
-from datetime import date
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .form_scope import FormScope, month_bounds
 from .form_table import Figure
-
-
-@dataclass(frozen=True)
-class FormScope:
-    """What a form is asked for: a project, its local days from-to, maybe one rep."""
-
-    project: models.BaseModel
-    date_from: date
-    date_to: date
-    user: models.BaseModel
-
-    @property
-    def bounds(self):
-        """[start, end) of the period in naive UTC."""
-        return self.project.day_bounds(self.date_from, self.date_to)
-
-    def since_month(self):
-        """The scope from the first day of the month to the last day of this one."""
-        return FormScope(
-            self.project, self.date_to.replace(day=1), self.date_to, self.user
-        )
 
 
 class PropertyForm(models.AbstractModel):
@@ -39,7 +16,9 @@ class PropertyForm(models.AbstractModel):
     _description = "Form"
 
     _code = ""  # as in forms.md: G1, G3…
-    _period = "day"  # "day", or "range" for lists over a period
+    _period = "day"  # "day", "week", "month", or "range" for lists over a period
+    _filters = ()  # what else the viewer asks for: "user", "building"
+    _adds_up = ()  # filed forms of shorter periods that it sums; empty: its own
     _personal = False  # shows clients' data: marked as internal on every page
     _roles = ()  # office roles that may see it
 
@@ -99,24 +78,59 @@ class PropertyForm(models.AbstractModel):
             "name": self._title(),
             "res_model": cell.model,
             "views": [[False, "list"], [False, "form"]],
-            "domain": [("id", "in", list(cell.ids))],
+            "domain": cell.records_domain(),
             "context": {"active_test": False, "create": False},
         }
 
     @api.model
     @api.readonly
     def settings(self):
-        """What the viewer offers: the user's projects, the period, today."""
+        """What the viewer offers: the user's projects, the period, today, filters."""
         self._check_form_access()
         projects = self.env["property.project"].search([("active", "=", True)])
         return {
             "title": self._title(),
             "period": self._period,
-            "projects": [
-                {"id": project.id, "name": project.name, "today": project.local_day()}
-                for project in projects
-            ],
+            "filters": list(self._filters),
+            "projects": [self._project_settings(project) for project in projects],
         }
+
+    def _project_settings(self, project):
+        settings = {
+            "id": project.id,
+            "name": project.name,
+            "today": project.local_day(),
+            "week_start": int(project.week_start),
+        }
+        if "user" in self._filters:
+            settings["users"] = [
+                {"id": user.id, "name": user.name}
+                for user in project.sudo().user_ids.sorted("name")
+                if user._has_office_role("rep")
+            ]
+        if "building" in self._filters:
+            settings["buildings"] = [
+                {"id": building.id, "name": building.name}
+                for building in project.building_ids
+            ]
+        return settings
+
+    @api.model
+    def _check_rhythm(self, rhythm):
+        """:raise ValidationError: when the form has no figures of a "day", "week" or
+        "month" """
+        if self._period not in ("range", rhythm):
+            raise ValidationError(
+                self.env._(
+                    "%(form)s is a form of a %(period)s: choose that rhythm.",
+                    form=self._title(),
+                    period={
+                        "day": self.env._("day"),
+                        "week": self.env._("week"),
+                        "month": self.env._("month"),
+                    }[self._period],
+                )
+            )
 
     # === Scope and head ===
 
@@ -140,12 +154,42 @@ class PropertyForm(models.AbstractModel):
             raise UserError(self.env._("The period ends before it begins."))
         if self._period == "day":
             date_from = date_to
-        user = self.env["res.users"].browse(int(options.get("user_id") or 0) or [])
-        return FormScope(project, date_from, date_to, user)
+        elif self._period == "week":
+            date_from, date_to = project.week_bounds(date_to)
+        elif self._period == "month":
+            date_from, date_to = month_bounds(date_to)
+        return FormScope(
+            project,
+            date_from,
+            date_to,
+            self._option(options, "user"),
+            self._option(options, "building"),
+        )
+
+    def _option(self, options, name):
+        """The record a filter of this form was set to; none where it has no such."""
+        model = {"user": "res.users", "building": "property.building"}[name]
+        asked = name in self._filters and int(options.get(f"{name}_id") or 0)
+        return self.env[model].browse(asked or [])
+
+    def _threes(self, scope):
+        """The figures that come in threes: [(key, heading, scope)] of the period, the
+        month to date and the year to date, each once."""
+        period = {
+            "day": self.env._("Today"),
+            "week": self.env._("This Week"),
+            "month": self.env._("This Month"),
+        }.get(self._period, self.env._("Period"))
+        threes = [("period", period, scope)]
+        if self._period != "month":
+            month = self.env._("Month to Date")
+            threes.append(("month", month, scope.since_month()))
+        threes.append(("year", self.env._("Year to Date"), scope.since_year()))
+        return threes
 
     def _head(self, scope):
         project = scope.project
-        return {
+        head = {
             "form": self._name,
             "code": self._code,
             "title": self._title(),
@@ -156,32 +200,18 @@ class PropertyForm(models.AbstractModel):
             "date_to": scope.date_to.isoformat(),
             "filler": self.env.user.name,
             "made": project.local_time(fields.Datetime.now()).isoformat(" ", "minutes"),
+            "lang": self.env.lang or "en_US",
             "state": self.env._("Draft"),
             "personal": self._personal,
+            "text": "",
+            "filing": None,
         }
+        if not scope.user and not scope.building:
+            head |= self.env["property.filing"]._on_form(self._name, scope)
+        return head
 
     @api.model
     def _file_name(self, form):
         """File name, without ending, of a compiled form."""
         days = {form["date_from"]: 1, form["date_to"]: 1}
         return "_".join((form["title"], form["project"], *days))
-
-    # === PDF and workbook ===
-
-    @api.model
-    def _render(self, options, fmt):
-        """The form as a file.
-
-        :param fmt: "pdf" or "xlsx"
-        :return: (file name, bytes)
-        """
-        form = self.compile(options)
-        report = self.env["ir.actions.report"]
-        data = {"form": form}
-        if fmt == "pdf":
-            ref = "crm_property_sales.report_property_form"
-            content = report._render_qweb_pdf(ref, data=data)[0]
-        else:
-            ref = "crm_property_sales.property_form_xlsx"
-            content = report._render_xlsx(ref, [], data)[0]
-        return f"{self._file_name(form)}.{fmt}", content

@@ -79,7 +79,7 @@ class PropertyFormCash(models.AbstractModel):
             self._figure(money, "signed_amount"),
             level="total",
         )
-        self._add_rest(section, self.env._("Later"), due["after"])
+        self._add_rest(section, self.env._("After These Weeks"), due["after"])
         self._add_rest(section, self.env._("No Date Yet"), due["undated"])
         return [section]
 

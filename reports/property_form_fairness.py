@@ -22,6 +22,7 @@ class PropertyFormFairness(models.AbstractModel):
 
     _code = "B4"
     _period = "range"
+    _filters = ("user",)
     _roles = ("rep", "clerk", "supervisor", "manager", "hq")
 
     def _sections(self, scope):

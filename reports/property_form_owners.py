@@ -13,6 +13,7 @@ class PropertyFormOwners(models.AbstractModel):
     _code = "G8"
     _period = "range"
     _personal = True
+    _filters = ("user",)
     _roles = ("finance", "service", "manager", "hq")
 
     def _sections(self, scope):

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from .form_chart import chart_image
 from .form_table import KINDS, cell_kind, head_groups, written
 
 
@@ -17,6 +18,7 @@ class PropertyFormPdf(models.AbstractModel):
             "form": form,
             "kinds": KINDS,
             "cell_kind": cell_kind,
+            "chart_image": chart_image,
             "head_groups": head_groups,
             "written": written,
         }

@@ -18,6 +18,7 @@ class PropertyFormVisitors(models.AbstractModel):
 
     _code = "G1"
     _personal = True
+    _filters = ("user",)
     _roles = ("rep", "clerk", "supervisor", "manager", "hq")
 
     def _sections(self, scope):

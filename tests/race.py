@@ -23,7 +23,10 @@ def own_connection(database):
     :return: the registry of `database`
     """
     _inherited, sql_db._Pool = sql_db._Pool, None
-    return Registry(database)
+    registry = Registry(database)
+    # It remembers the parent's: two processes on one connection garble each other.
+    registry._db = sql_db.db_connect(database)
+    return registry
 
 
 def request(database, user_id, step):

@@ -42,7 +42,13 @@ property.mortgage.stage     r/r  r/r    r/r      r/r     r/r     r/r       rwc/r
 property.milestone          r/-  r/-    rwc/-    r/-     r/-     r/-       rwcu/-  r/r      -/-  r/-
 property.bank.account       -/-  r/-    r/-      rwc/-   -/-     -/-       rwcu/-  r/r      -/-  -/-
 property.reminder           -/-  r/-    -/-      r/-     -/-     -/-       rwcu/-  r/r      -/-  -/-
+property.target             -/-  r/-    -/-      -/-     -/-     r/-       rwcu/-  rwcu/rwcu -/- -/-
+property.advertising        -/-  rwc/-  -/-      -/-     -/-     r/-       rwcu/-  r/r      -/-  -/-
 property.mailing            -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.filing.rule        -/-  -/-    -/-      -/-     -/-     -/-       rwcu/-  rwcu/rwcu -/- -/-
+property.filing             -/-  -/-    -/-      -/-     -/-     -/-       rw/-    rw/rw    -/-  -/-
+property.closed.day         r/-  r/-    r/-      r/-     r/-     r/-       rwcu/-  rwcu/rwcu -/- r/-
+property.mailing.delivery   -/-  -/-    -/-      -/-     -/-     -/-       r/-     r/r      -/-  -/-
 property.pool               r/-  -/-    -/-      -/-     -/-     r/-       r/-     r/r      -/-  r/-
 property.client.handover    r/-  -/-    -/-      -/-     -/-     rwc/-     rwcu/-  r/r      -/-  r/-
 property.client.handover.line -/- -/-   -/-      -/-     -/-     rwu/-     rwu/-   r/r      -/-  -/-
@@ -95,6 +101,7 @@ property.receipt.line     r/-/-     rwcu/rwcu/-  r/r/-        rwcu/rwcu/- r/r/- 
 # Rows between two reps: one's own / a colleague's / of another project.
 PARTY_ROWS = """
                           rep       clerk        control      finance     service  supervisor manager      hq     crm    seller
+property.metric           r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.collision        r/-/-     -/-/-        -/-/-        -/-/-       -/-/-    rc/-/-    rc/rc/-      r/r/r  -/-/-  r/-/-
 """
 # Dialogs: who may open them. Odoo shows a dialog's row to the one who opened it only.
@@ -253,18 +260,54 @@ class AccessCommon(PropertyCommon):
                 stage="topped",
                 planned_date="2999-12-31",
             ),
+            cls._make("property.target", project_id=project.id),
+            cls._make(
+                "property.advertising",
+                project_id=project.id,
+                source_id=cls.source.id,
+                date_from="2026-01-01",
+                date_to="2026-01-31",
+                amount=9,
+            ),
             cls._make(
                 "property.bank.account", name="A", number="1", project_id=project.id
             ),
             cls._make("property.reminder", name="A", project_id=project.id),
             cls._make(
-                "property.mailing",
+                "property.closed.day",
+                name="Festival",
                 project_id=project.id,
-                form=cls.env["property.form"]._selection()[0][0],
-                user_ids=project.user_ids.ids,
+                date_from="2000-01-01",
+                date_to="2000-01-01",
             ),
+            *cls._make_filing(project),
+            *cls._make_mailing(project),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _make_mailing(cls, project):
+        mailing = cls._make(
+            "property.mailing",
+            project_id=project.id,
+            form="property.form.sales_daily",
+            user_ids=project.user_ids.ids,
+        )
+        today = project.local_day()
+        return mailing, cls.env["property.mailing.delivery"]._of(mailing, today, today)
+
+    @classmethod
+    def _make_filing(cls, project):
+        """A rule, and what a manager or supervisor has to file by it today."""
+        rule = cls._make(
+            "property.filing.rule",
+            project_id=project.id,
+            form="property.form.sales_daily",
+            role="supervisor",
+            user_id=(project.user_ids & cls.manager).id,
+            date_start=project.local_day(),
+        )
+        return rule, cls.env["property.filing"]._make_due(rule)
 
     @classmethod
     def _make_prices(cls, project, unit):
@@ -426,6 +469,9 @@ class AccessCommon(PropertyCommon):
                 reason="Test",
             ),
             cls.env["property.collision"]._open(client, cls.supervisor_b),
+            cls.env["property.metric"].search(
+                [("metric", "=", "deposits"), ("res_id", "=", deposit.id)]
+            ),
         )
         return {record._name: record.with_env(cls.env) for record in records}
 

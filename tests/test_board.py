@@ -239,7 +239,7 @@ class TestBoard(BoardCommon):
 @tagged("post_install", "-at_install")
 class TestWallRoute(PropertyCommon, HttpCase):
     def test_wall_is_for_who_works_there(self):
-        """A3, H1: the wall's address leads to the wall, and another project's nowhere"""
+        """A3, H1: the wall's address leads to it, another project's nowhere"""
         self.authenticate(self.rep_a.login, self.rep_a.login + "xxx")
         url = f"/property/wall/{self.project.id}"
         answer = self.url_open(url, allow_redirects=False)

@@ -3,22 +3,37 @@ import json
 import unicodedata
 from datetime import date
 
+import msoffcrypto
 import openpyxl
 from freezegun import freeze_time
 from lxml import html
 from pypdf import PdfReader
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, TransactionCase, tagged
 
 from ..models.res_users import ROLES
-from ..reports.form_table import Column, Figure, Section, head_groups, written
+from ..reports.form_table import (
+    Column,
+    Figure,
+    Section,
+    cell_kind,
+    head_groups,
+    plain,
+    written,
+)
 from .common import PropertyCommon
 
 G1 = "property.form.visitors"
 G3 = "property.form.sales_daily"
 G8 = "property.form.owners"
+G2 = "property.form.reps_daily"
+G4 = "property.form.channels_daily"
+G5 = "property.form.reps_weekly"
+G6 = "property.form.monthly"
 FAIRNESS = "property.form.fairness"
+FILINGS = "property.form.filings"
 
 
 class FormCommon(PropertyCommon):
@@ -96,8 +111,9 @@ class TestSalesDaily(FormCommon, TransactionCase):
         with freeze_time("2026-03-10 02:00:00"):
             client = cls.make_client(cls.rep_a)
             cls.deposit = cls.open_slip(client, cls.unit)
+            cls.deposit.with_user(cls.clerk).action_register_payment()
         with freeze_time("2026-04-02 15:30:00"):  # 23:30 in Shanghai
-            cls.confirm_deposit(cls.deposit)
+            cls.deposit.with_user(cls.finance).action_confirm()
         with freeze_time("2026-04-03 16:30:00"):  # 00:30 on the 4th
             cls.sign_contract(cls.deposit)
 
@@ -325,6 +341,11 @@ class TestFormAccess(FormCommon, TransactionCase):
         G8: {"finance", "service", "manager", "hq"},
         "property.form.receipts": {"clerk", "finance", "manager", "hq"},
         FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
+        G2: {"clerk", "supervisor", "manager", "hq"},
+        G4: {"clerk", "supervisor", "manager", "hq"},
+        G5: {"clerk", "supervisor", "manager", "hq"},
+        G6: {"clerk", "supervisor", "manager", "hq"},
+        FILINGS: {"manager", "hq"},
         "property.form.cash": {"finance", "manager", "hq"},
     }
 
@@ -362,19 +383,38 @@ class TestFormAccess(FormCommon, TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestFormFiles(FormCommon, HttpCase):
-    """PDF = workbook = screen, figure by figure (G1, G3, G8)."""
+    """PDF = workbook = screen = JSON, figure by figure, of every form there is."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         client = cls.make_client(cls.rep_a, contact_name="王女士")
         cls.make_entry(cls.rep_a, "2026-03-10 02:00:00", partner_name="王女士")
-        cls.sell(client, cls.unit)
+        cls.make_entry(cls.rep_a, fields.Datetime.now(), partner_name="李先生")
+        cls.pay(cls.sell(client, cls.unit), 50_000)
+        cls.open_slip(cls.make_client(cls.rep_a), cls.unit_3)
+        today = cls.project.local_day()
+        rule = cls.env["property.filing.rule"].create(
+            {
+                "project_id": cls.project.id,
+                "form": G3,
+                "role": "supervisor",
+                "date_start": today,
+            }
+        )
+        cls.env["property.filing"]._make_due(rule)
         cls.options = {
             "project_id": cls.project.id,
             "date_from": "2026-01-01",
-            "date_to": cls.project.local_day().isoformat(),
+            "date_to": today.isoformat(),
         }
+
+    def forms(self):
+        """(form as who may read it, its figures), of every form of the registry."""
+        for form in self.env["property.form"]._forms():
+            role = next(role for role in ("manager", *ROLES) if role in form._roles)
+            form = form.with_user(self.actors[role]).with_context(lang="zh_CN")
+            yield form, json.loads(json.dumps(form.compile(self.options)))
 
     def get(self, form, fmt, **options):
         return self.url_open(
@@ -383,51 +423,91 @@ class TestFormFiles(FormCommon, HttpCase):
         )
 
     def test_workbook_has_the_figures_as_numbers(self):
+        """G1-G21: each value in its cell, as a number, day or text."""
+        for model, form in self.forms():
+            with self.subTest(model._name):
+                content = model._render_form(form, "xlsx")[1]
+                self.assertBook(openpyxl.load_workbook(io.BytesIO(content)), form)
+
+    def assertBook(self, book, form):
+        sheets = [one for one in book.worksheets if one.sheet_state == "visible"]
+        for sheet, section in zip(sheets, form["sections"], strict=True):
+            columns = section["columns"]
+            top = 5 + any(column["group"] for column in columns)
+            for line, row in enumerate(section["rows"], top):
+                for place, column in enumerate(columns):
+                    cell = sheet.cell(line, place + 1).value
+                    kind = cell_kind(column, row)
+                    if hasattr(cell, "isoformat"):
+                        cell = plain(cell if kind == "datetime" else cell.date())
+                    value = row["values"][place]
+                    self.assertEqual(cell, value, (section["title"], line, place))
+            self.assertEqual(sheet.freeze_panes, f"B{top}")
+            self.assertEqual(sheet.print_title_rows, f"$1:${top - 1}")
+            self.assertEqual(sheet.page_setup.fitToHeight, 0)
+
+    def test_pdf_has_the_figures(self):
+        """G1-G21: each value in its place on the page the engine prints."""
+        for model, form in self.forms():
+            with self.subTest(model._name):
+                report = self.env["ir.actions.report"].with_user(model.env.user)
+                content = report.with_context(lang="zh_CN")._render_qweb_html(
+                    "crm_property_sales.report_property_form", [], {"form": form}
+                )[0]
+                self.assertPage(html.fromstring(content), form)
+
+    def assertPage(self, page, form):
+        tables = page.xpath("//div[contains(@class, 'property-section')]/table")
+        for table, section in zip(tables, form["sections"], strict=True):
+            rows = section["rows"]
+            for line, row in zip(table.xpath("tbody/tr"), rows, strict=True):
+                expected = [
+                    written(value, cell_kind(column, row))
+                    for value, column in zip(
+                        row["values"], section["columns"], strict=True
+                    )
+                ]
+                cells = [cell.text_content() for cell in line.xpath("td")]
+                self.assertEqual(cells, expected, section["title"])
+
+    def test_figures_open_their_records(self):
+        """G1-G21: the first figure of each table that opens something."""
+        for model, form in self.forms():
+            for number, section in enumerate(form["sections"]):
+                place = next(
+                    (
+                        (line, column)
+                        for line, row in enumerate(section["rows"])
+                        for column, opens in enumerate(row["drill"])
+                        if opens
+                    ),
+                    None,
+                )
+                if place:
+                    with self.subTest(model._name, section=section["title"]):
+                        action = model.drill(self.options, number, *place)
+                        records = model.env[action["res_model"]]
+                        self.assertTrue(records.search_count(action["domain"]))
+
+    def test_download(self):
+        """What the browser gets is the same; clients' data closed and on record (J4,
+        J8)."""
         self.authenticate("manager", "managerx")
         lang = self.session.context["lang"]
         for name in (G1, G3, G8):
             form = self.compile(name, self.manager, lang=lang, **self.options)
-            book = openpyxl.load_workbook(io.BytesIO(self.get(name, "xlsx").content))
-            self.assertEqual(len(book.worksheets), len(form["sections"]))
-            for sheet, section in zip(book.worksheets, form["sections"], strict=True):
-                grouped = any(column["group"] for column in section["columns"])
-                top = 5 + grouped
-                for line, row in enumerate(section["rows"], top):
-                    for place, value in enumerate(row["values"], 1):
-                        cell = sheet.cell(line, place).value
-                        if hasattr(cell, "isoformat"):
-                            cell = cell.date().isoformat()
-                        self.assertEqual(cell, value, (name, line, place))
-
-    def test_pdf_has_the_figures(self):
-        for name in (G1, G3, G8):
-            form = self.compile(name, self.manager, **self.options)
-            page = html.fromstring(
-                self.env["ir.actions.report"]
-                .with_user(self.manager)
-                ._render_qweb_html(
-                    "crm_property_sales.report_property_form", [], {"form": form}
-                )[0]
-            )
-            tables = page.xpath("//div[@class='property-section']/table")
-            for table, section in zip(tables, form["sections"], strict=True):
-                for line, row in zip(
-                    table.xpath("tbody/tr"), section["rows"], strict=True
-                ):
-                    expected = [
-                        written(
-                            value,
-                            row["kind"]
-                            if column["kind"] == "measure"
-                            else column["kind"],
-                        )
-                        for value, column in zip(
-                            row["values"], section["columns"], strict=True
-                        )
-                    ]
-                    self.assertEqual(
-                        [cell.text_content() for cell in line.xpath("td")], expected
-                    )
+            content = self.get(name, "xlsx").content
+            if form["personal"]:
+                office = msoffcrypto.OfficeFile(io.BytesIO(content))
+                self.assertTrue(office.is_encrypted())
+                office.load_key(password=self.project.file_password)
+                opened = io.BytesIO()
+                office.decrypt(opened)
+                content = opened.getvalue()
+            self.assertBook(openpyxl.load_workbook(io.BytesIO(content)), form)
+        logs = self.env["property.access.log"].search([("kind", "=", "export")])
+        self.assertEqual(len(logs), 2)
+        self.assertEqual(logs.user_id, self.manager)
 
     def test_pdf_pages(self):
         """The real engine: Chinese text, head, page numbers."""

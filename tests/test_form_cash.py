@@ -127,7 +127,7 @@ class TestFormCash(PropertyCommon):
             (MONDAY + timedelta(days=700), 1),
         ):
             rows = self.rows(start, weeks)
-            rest = ("Overdue Before", "Total", "Later", "No Date Yet")
+            rest = ("Overdue Before", "Total", "After These Weeks", "No Date Yet")
             with self.subTest(start=start):
                 found = sum(rows[one]["open"] for one in rest)
                 self.assertEqual(round(found, 2), unpaid)

@@ -313,12 +313,12 @@ class TestReleasePlan(HoldCommon):
     def test_what_is_approved_stays(self):
         """A4: neither days nor units change once the plan was requested"""
         self.plan.action_request()
+        line = self.plan.line_ids[0]
         for step in range(2):
-            line = self.plan.line_ids[0]
             for change in (
                 lambda: line.write({"date": self.today}),
                 lambda: line.write({"unit_ids": [Command.clear()]}),
-                lambda: line.unlink(),
+                line.unlink,
                 lambda: line.copy({"plan_id": self.plan.id}),
                 lambda: self.plan.write({"name": "x"}),
                 lambda: self.plan.write({"state": "done"}),

@@ -31,6 +31,7 @@ EVERYONE = {
     "property.installment",
     "property.receipt",
     "property.mortgage",
+    "property.metric",
     "property.deferral",
     "property.collection.report",
     "property.reminder.sent",
@@ -53,6 +54,9 @@ HEAD = {
     "property.day.check.item",
     "utm.source",
     "property.mailing",
+    "property.mailing.delivery",
+    "property.filing.rule",
+    "property.closed.day",
     "property.reminder",
     "property.policy.whatif",
     "property.client.handover",
@@ -65,34 +69,44 @@ HEAD = {
 PRICES = {"property.price.version", "property.price.history"}
 HOLDS = {"property.unit.event", "property.hold", "property.release.plan"}
 INVENTORY = PRICES | HOLDS | {"property.unit.import", "property.unit.generate"}
+FILING = {"property.filing"}
 REPS = {
     "crm.lead",
     "property.collision",
     "property.pool",
     "calendar.event",
     "property.discount",
+    "property.target",
 }
 AREAS = {"property.area.survey"}
 QUOTES = {"property.quote"}
-HEADS_OF_DEALS = {"property.discount.budget", "property.deposit.log"}
+HEADS_OF_DEALS = {
+    "property.discount.budget",
+    "property.deposit.log",
+    "property.advertising",
+}
 MENUS = {
     "rep": EVERYONE | RECEPTION | REPS | QUOTES | EARNEST,
     "clerk": EVERYONE
+    | FILING
     | AREAS
     | RECEPTION
     | EARNEST
     | ACCOUNT
-    | {"crm.lead", "calendar.event", "property.discount"},
+    | {"crm.lead", "calendar.event", "property.discount"}
+    | {"property.target", "property.advertising"},
     "control": EVERYONE
+    | FILING
     | AREAS
     | QUOTES
     | EARNEST
     | SETTINGS
     | INVENTORY
     | {"crm.lead", "property.day", "property.discount", "property.deposit.log"},
-    "finance": EVERYONE | AREAS | EARNEST | ACCOUNT | {"property.discount"},
-    "service": EVERYONE | AREAS | {"crm.lead"},
+    "finance": EVERYONE | FILING | AREAS | EARNEST | ACCOUNT | {"property.discount"},
+    "service": EVERYONE | FILING | AREAS | {"crm.lead"},
     "supervisor": EVERYONE
+    | FILING
     | QUOTES
     | EARNEST
     | RECEPTION
@@ -102,6 +116,7 @@ MENUS = {
     | HOLDS
     | {"property.client.handover"},
     "manager": EVERYONE
+    | FILING
     | AREAS
     | QUOTES
     | EARNEST
@@ -114,6 +129,7 @@ MENUS = {
     | INVENTORY
     | {"res.bank", "property.area.clause"},
     "hq": EVERYONE
+    | FILING
     | AREAS
     | QUOTES
     | EARNEST

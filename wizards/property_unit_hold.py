@@ -20,7 +20,9 @@ class PropertyUnitHold(models.TransientModel):
         readonly=False,
         domain="[('id', 'in', approver_ids)]",
     )
-    approver_ids = fields.Many2many("res.users", compute="_compute_project_id")
+    approver_ids = fields.Many2many(
+        "res.users", string="Approvers", compute="_compute_project_id"
+    )
 
     @api.model
     def default_get(self, fields):

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { queryOne } from "@odoo/hoot-dom";
 import { advanceTime, mockDate } from "@odoo/hoot-mock";
-import { defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
+import {
+    defineModels,
+    fields,
+    models,
+    mountView,
+    patchTranslations,
+} from "@web/../tests/web_test_helpers";
 import { mailModels } from "@mail/../tests/mail_test_helpers";
 import { formatLeft } from "@crm_property_sales/fields/countdown";
 
@@ -36,6 +42,7 @@ test("an exchange's slip has no time of its own", async () => {
 });
 
 test("hours beyond a day, days beyond two", () => {
+    patchTranslations();
     expect(formatLeft(26 * 3600 + 3 * 60 + 9)).toBe("26:03:09");
     expect(String(formatLeft(3 * 86400 + 61))).toBe("3 d 00:01:01");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { queryAllTexts, queryOne } from "@odoo/hoot-dom";
+import { queryAllTexts, queryOne, scroll } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import {
     contains,
@@ -11,11 +11,9 @@ import {
     onRpc,
 } from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
-import {
-    formatValue,
-    headGroups,
-    shiftDay,
-} from "@crm_property_sales/form_viewer/form_viewer";
+import { chartConfig } from "@crm_property_sales/form_viewer/form_chart";
+import { movePeriod, periodOf } from "@crm_property_sales/form_viewer/form_period";
+import { CHUNK, formatValue, headGroups } from "@crm_property_sales/form_viewer/form_viewer";
 import { mailModels } from "@mail/../tests/mail_test_helpers";
 
 describe.current.tags("desktop");
@@ -55,16 +53,20 @@ function compiled(options) {
         made: "2026-03-10 18:30",
         state: "Draft",
         personal: false,
+        text: "",
+        filing: null,
         sections: [
             {
                 title: "By Building",
+                charts: [],
+                note: "",
                 columns: COLUMNS,
                 rows: [
                     row("A", "line", ["A", 1234567.4, 0, 12.5], [false, true, false, false]),
                     row("T", "total", ["Total", 1234567.4, 0, null], [false, true, false, false]),
                 ],
             },
-            { title: "By Floor", columns: COLUMNS, rows: [] },
+            { title: "By Floor", columns: COLUMNS, rows: [], charts: [], note: "" },
         ],
     };
 }
@@ -74,8 +76,8 @@ function mockForm(period = "day") {
         title: "Daily Sales Report",
         period,
         projects: [
-            { id: 1, name: "Garden", today: "2026-03-10" },
-            { id: 2, name: "River", today: "2026-03-10" },
+            { id: 1, name: "Garden", today: "2026-03-10", week_start: 1, users: [{ id: 5, name: "Rep" }] },
+            { id: 2, name: "River", today: "2026-03-10", week_start: 7 },
         ],
     }));
     onRpc("property.form.sales_daily", "compile", ({ args }) => {
@@ -107,9 +109,26 @@ test("neighbours of one group share a heading", () => {
     ]);
 });
 
-test("days are moved over the end of a month", () => {
-    expect(shiftDay("2028-02-28", 1)).toBe("2028-02-29");
-    expect(shiftDay("2026-03-01", -1)).toBe("2026-02-28");
+test("days, weeks and months are moved over their ends", () => {
+    const moved = (period, day, count, week_start) => {
+        const options = movePeriod(period, periodOf(period, day, week_start), count, { week_start });
+        return `${options.date_from} ${options.date_to}`;
+    };
+    expect(moved("day", "2028-02-28", 1)).toBe("2028-02-29 2028-02-29");
+    expect(moved("day", "2026-03-01", -1)).toBe("2026-02-28 2026-02-28");
+    expect(moved("week", "2026-03-01", 0, 1)).toBe("2026-02-23 2026-03-01");
+    expect(moved("week", "2026-03-01", 1, 1)).toBe("2026-03-02 2026-03-08");
+    expect(moved("week", "2026-03-01", 0, 7)).toBe("2026-03-01 2026-03-07");
+    expect(moved("month", "2026-03-31", -1)).toBe("2026-02-01 2026-02-28");
+    expect(moved("month", "2026-12-05", 1)).toBe("2027-01-01 2027-01-31");
+});
+
+test("a chart has the colours of the paper", () => {
+    const series = [{ name: "Calls", values: [3, 5] }];
+    const config = chartConfig({ title: "T", kind: "pie", labels: ["a", "b"], series });
+    expect(config.type).toBe("pie");
+    expect(config.data.datasets[0].data).toEqual([3, 5]);
+    expect(config.data.datasets[0].backgroundColor).toEqual(["#4C78A8", "#F58518"]);
 });
 
 test("shows the project's today, then the day and project chosen", async () => {
@@ -153,6 +172,75 @@ test("a figure opens its records, and back is the same day", async () => {
     await contains(".breadcrumb-item a, .o_back_button").click();
     await animationFrame();
     expect.verifySteps(["1 2026-03-09 2026-03-09"]);
+});
+
+test("weeks and months are chosen whole; reps where the form says so", async () => {
+    mockForm("month");
+    await openForm();
+    expect.verifySteps(["1 2026-03-01 2026-03-31"]);
+    expect(queryOne("input[type=month]").value).toBe("2026-03");
+    await contains(".fa-chevron-left").click();
+    expect.verifySteps(["1 2026-02-01 2026-02-28"]);
+    onRpc("property.form.sales_daily", "compile", ({ args }) => {
+        expect.step(`rep ${args[0].user_id}`);
+        return compiled(args[0]);
+    });
+    await contains("select[name=user_id]").select("5");
+    expect.verifySteps(["rep 5"]);
+    await contains("select[name=project_id]").select("2");
+    expect.verifySteps(["rep false"]);
+    expect("select[name=user_id]").toHaveCount(0);
+});
+
+test("a long list is drawn as far as one looks", async () => {
+    mockForm();
+    onRpc("property.form.sales_daily", "compile", ({ args }) => {
+        const form = compiled(args[0]);
+        const [row] = form.sections[0].rows;
+        form.sections[0].rows = Array.from({ length: 3000 }, () => row);
+        return form;
+    });
+    await openForm();
+    expect("tbody tr").toHaveCount(CHUNK);
+    await scroll(".o_property_form_page", { y: 100000 });
+    await animationFrame();
+    expect("tbody tr").toHaveCount(2 * CHUNK);
+});
+
+test("says what it is: to be filed, late, filed", async () => {
+    mockForm();
+    onRpc("property.form.sales_daily", "compile", ({ args }) => ({
+        ...compiled(args[0]),
+        state: "Missing",
+        filing: { id: 3, status: "late", restated: false },
+    }));
+    await openForm();
+    expect(".o_form_state").toHaveText("Missing");
+    expect(".o_form_state").toHaveClass("text-bg-danger");
+});
+
+test("a filed copy is as it was filed", async () => {
+    onRpc("property.filing", "read_figures", ({ args }) => {
+        expect.step(`filing ${args[0]}`);
+        return {
+            ...compiled({ date_from: "2026-03-10", date_to: "2026-03-10" }),
+            state: "Filed TB-1",
+            text: "Two more billboards",
+            filing: { id: 3, status: "filed", restated: false },
+        };
+    });
+    onRpc("review_user_count", () => []);
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "property_form",
+        params: { form: "property.form.sales_daily", filing_id: 3 },
+    });
+    expect.verifySteps(["filing 3"]);
+    expect(".o_form_state").toHaveText("Filed TB-1");
+    expect("tbody a").toHaveCount(0);
+    expect("select").toHaveCount(0);
+    expect(".o_form_mail").toHaveCount(0);
 });
 
 test("tells who works in no project", async () => {

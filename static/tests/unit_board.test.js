@@ -375,6 +375,20 @@ describe("the board", () => {
         expect.verifySteps(["screen", "release 5", "live 5"]);
     });
 
+    test("a closed card stays closed, whatever happens to its unit", async () => {
+        await openBoard();
+        await contains(".o_board_cell[data-id='1']").click();
+        expect(".o_board_card").toHaveCount(1);
+        tell({ id: 1, name: "1-101", state: "available", from: "available" });
+        await animationFrame();
+        await advanceTime(210); // the unit is asked for, its card not yet
+        await press("Escape");
+        await advanceTime(1000);
+        await animationFrame();
+        expect(".o_board_card").toHaveCount(0);
+        expect.verifySteps(["screen", "live 1"]);
+    });
+
     test("the past is shown, and the present goes on behind it", async () => {
         mockDate("2026-03-01 12:00:00", 0);
         const server = await openBoard({ at: { held: [1], available: [2, 3] } });

@@ -1,1 +1,1 @@
-from . import board, clients, forms, lists, reception, register, searches
+from . import board, clients, forms, lists, reception, register, searches, statistics

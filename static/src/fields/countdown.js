@@ -8,7 +8,7 @@ const SECOND = 1000;
 const SHORT = 2 * 60 * 60; // two hours before the end it turns orange
 
 export function timeLeft(end, now = DateTime.now()) {
-    return Math.floor(end.diff(now).as("seconds"));
+    return Math.ceil(end.diff(now).as("seconds"));
 }
 
 /** 26:03:09; of days that are far: 3 d 02:03:09 */

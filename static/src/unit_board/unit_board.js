@@ -58,7 +58,7 @@ export class UnitBoard extends Component {
             }),
         });
         this.askPast = useDebounced(() => this.loadPast(), 150);
-        this.refreshCard = useDebounced(() => this.loadCard(), 200);
+        this.refreshCard = useDebounced(() => this.state.card && this.loadCard(), 200);
         this.model.onChange = (ids) => ids.has(this.state.card?.id) && this.refreshCard();
         onWillStart(() =>
             this.model.load(Number(browser.localStorage.getItem(PROJECT_KEY)) || false)

@@ -1,0 +1,51 @@
+"""What a form is asked for: whose figures of which days."""
+
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from odoo import models
+
+
+def month_bounds(day):
+    """First and last day of the month of `day`."""
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+
+
+@dataclass(frozen=True)
+class FormScope:
+    """A project, its local days from-to, maybe one rep, maybe one building."""
+
+    project: models.BaseModel
+    date_from: date
+    date_to: date
+    user: models.BaseModel
+    building: models.BaseModel
+
+    @property
+    def bounds(self):
+        """[start, end) of the period in naive UTC."""
+        return self.project.day_bounds(self.date_from, self.date_to)
+
+    @property
+    def days(self):
+        """The days of the period, in order."""
+        count = (self.date_to - self.date_from).days + 1
+        return [self.date_from + timedelta(days=number) for number in range(count)]
+
+    def since_month(self):
+        """From the first day of the month to the last day of this scope."""
+        return replace(self, date_from=self.date_to.replace(day=1))
+
+    def since_year(self):
+        """From 1 January to the last day of this scope."""
+        return replace(self, date_from=self.date_to.replace(month=1, day=1))
+
+    def previous(self):
+        """The period before this one: as long, before a whole month the month."""
+        last = self.date_from - timedelta(days=1)
+        if (self.date_from, self.date_to) == month_bounds(self.date_to):
+            first = last.replace(day=1)
+        else:
+            first = last - (self.date_to - self.date_from)
+        return replace(self, date_from=first, date_to=last)

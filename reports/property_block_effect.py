@@ -1,0 +1,226 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.fields import Domain
+
+from ..models.property_interaction import CALL_KINDS, RECEPTION_KINDS
+from .form_table import Chart, Column, Figure, Section
+
+
+class PropertyBlockChannels(models.AbstractModel):
+    """Calls and visits by concern and hour, and what advertising cost for each."""
+
+    # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "property.block.channels"
+
+    # === By hour ===
+
+    def _hours(self, scope):
+        windows = self._windows(scope)
+        section = Section(
+            self.env._("By Hour"),
+            [
+                Column("hour", self.env._("Hour"), width=12),
+                *self._window_columns(windows),
+            ],
+            adds="hours",
+        )
+        by_hour = self._by_window(windows, "hour")
+        busy = [
+            hour
+            for hour, tallies in by_hour.items()
+            if any(t.get("calls") or t.get("visits") for t in tallies.values())
+        ]
+        labels, series = [], defaultdict(list)
+        for hour in range(min(busy, default=9), max(busy, default=17) + 1):
+            tallies = by_hour[hour]
+            section.add(
+                f"{hour}:00–{hour + 1}:00",
+                *self._windowed(windows, tallies, [("hour", "=", hour)]),
+            )
+            labels.append(f"{hour}:00")
+            for name in ("calls", "visits"):
+                series[name].append(tallies["now"].get(name))
+        total = self._sum_windows(windows, by_hour.values())
+        section.add(
+            self.env._("Total"), *self._windowed(windows, total, []), level="total"
+        )
+        section.charts.append(
+            self._reception_chart(section.title, "line", labels, series)
+        )
+        return section
+
+    # === By concern ===
+
+    def _concerns(self, scope):
+        """Calls and visits that named a concern; one entry may name several."""
+        windows = self._windows(scope)
+        section = Section(
+            self.env._("By Concern"),
+            [
+                Column("concern", self.env._("Concern"), width=14),
+                *self._window_columns(windows),
+            ],
+            note=self.env._("One call or visit may name several concerns."),
+            adds="concerns",
+        )
+        counts = {
+            key: self._concern_counts(period) for key, _heading, period, _n in windows
+        }
+        named = (concern for by in counts.values() for concern, _name in by)
+        concerns = self.env["property.concern"].union(*named).sorted()
+        labels, series = [], defaultdict(list)
+        for concern in [*concerns, concerns.browse()]:
+            values = [
+                self._mean(
+                    Figure.where(
+                        counts[key][concern, name],
+                        "property.interaction",
+                        self._entries(period, name)
+                        & Domain("concern_ids", "in", concern.ids or [False]),
+                    ),
+                    divisor,
+                )
+                for name in ("calls", "visits")
+                for key, _heading, period, divisor in windows
+            ]
+            if any(figure.value for figure in values):
+                section.add(concern.name or self.env._("None Named"), *values)
+                labels.append(concern.name or self.env._("None Named"))
+                for name in ("calls", "visits"):
+                    series[name].append(counts["now"][concern, name])
+        section.charts.append(
+            self._reception_chart(section.title, "bar", labels, series)
+        )
+        return section
+
+    def _concern_counts(self, scope):
+        """{(concern, "calls" or "visits"): number of entries}"""
+        # Who made the entry decides, as everywhere in the metrics; record rules of the
+        # register go by whose client it is now.
+        entries = self.env["property.interaction"].sudo()
+        counts = defaultdict(int)
+        for concern, kind, count in entries._read_group(
+            self._entries(scope), ["concern_ids", "kind"], ["__count"]
+        ):
+            name = "calls" if kind in CALL_KINDS else "visits"
+            counts[concern.with_env(self.env), name] += count
+        return counts
+
+    def _entries(self, scope, name=None):
+        """The effective calls and visits of a scope in the register."""
+        start, end = scope.bounds
+        domain = (
+            Domain("project_id", "=", scope.project.id)
+            & Domain("date", ">=", str(start))
+            & Domain("date", "<", str(end))
+            & self.env["property.interaction"]._effective_domain()
+            & Domain("kind", "in", RECEPTION_KINDS)
+        )
+        if name:
+            domain &= Domain("kind", "in" if name == "calls" else "not in", CALL_KINDS)
+        if scope.user:
+            domain &= Domain("user_id", "=", scope.user.id)
+        if self._is_partial():
+            domain &= Domain("user_id", "in", self.env.user._office_rep_ids())
+        return domain
+
+    # === Advertising ===
+
+    def _advertising(self, scope):
+        """What each channel and campaign cost for a call, a visit, a deposit."""
+        section = Section(self.env._("Advertising Effect"), self._advertising_columns())
+        costs = self.env["property.advertising"]._costs(
+            scope.project, scope.date_from, scope.date_to
+        )
+        domain = self._facts(scope)
+        by_source = self._tally(domain, "source_id")
+        by_campaign = self._tally(domain, "source_id", "campaign_id")
+        spent = defaultdict(lambda: [0, self.env["property.advertising"]])
+        for (source, _campaign), (amount, records) in costs.items():
+            spent[source][0] += amount
+            spent[source][1] |= records
+        sources = sorted(
+            {*spent, *by_source}, key=lambda one: (-spent[one][0], one.name or "~")
+        )
+        for source in sources:
+            own = [*domain, ("source_id", "=", source.id)]
+            for (of, campaign), (amount, records) in costs.items():
+                if of == source and campaign:
+                    section.add(
+                        self._channel_name(source),
+                        campaign.name,
+                        *self._effect(
+                            round(amount, 2),
+                            records,
+                            by_campaign.get((source, campaign)) or self._sum(()),
+                            [*own, ("campaign_id", "=", campaign.id)],
+                        ),
+                    )
+            section.add(
+                self._channel_name(source),
+                "",
+                *self._effect(
+                    round(spent[source][0], 2),
+                    spent[source][1],
+                    by_source.get(source) or self._sum(()),
+                    own,
+                ),
+                level="subtotal",
+            )
+        section.add(
+            self.env._("Total"),
+            "",
+            *self._effect(
+                round(sum(amount for amount, _records in spent.values()), 2),
+                self.env["property.advertising"].union(
+                    *(records for _amount, records in spent.values())
+                ),
+                self._sum(by_source.values()),
+                domain,
+            ),
+            level="total",
+        )
+        section.charts.append(self._cost_chart(section))
+        return section
+
+    def _advertising_columns(self):
+        cost = self.env._("Cost of One (yuan)")
+        return [
+            Column("channel", self.env._("Channel"), width=12),
+            Column("campaign", self.env._("Campaign"), width=14),
+            Column("cost", self.env._("Cost (yuan)"), "yuan", 11),
+            Column("calls", self.env._("Calls"), "integer", 7),
+            Column("visits", self.env._("Visits"), "integer", 7),
+            Column("deposits", self.env._("Deposits"), "integer", 7),
+            Column("per_call", self.env._("Call"), "yuan", 9, cost),
+            Column("per_visit", self.env._("Visit"), "yuan", 9, cost),
+            Column("per_deposit", self.env._("Deposit"), "yuan", 9, cost),
+        ]
+
+    def _effect(self, cost, records, tally, domain):
+        names = ("calls", "visits", "deposits")
+        return [
+            Figure.of(cost, records),
+            *(self._figure(tally, domain, name) for name in names),
+            *(
+                round(cost / tally.get(name), 2) if cost and tally.get(name) else None
+                for name in names
+            ),
+        ]
+
+    def _cost_chart(self, section):
+        keys = [column.key for column in section.columns]
+        place = keys.index("per_visit")
+        rows = [
+            row.values
+            for row in section.rows
+            if row.level == "subtotal" and row.values[place]
+        ]
+        title = self.env._("Cost of a Visit (yuan)")
+        return Chart(
+            title,
+            "bar",
+            [values[0] for values in rows],
+            [(title, [values[place] for values in rows])],
+        )

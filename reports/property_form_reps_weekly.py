@@ -1,0 +1,109 @@
+from odoo import models
+
+from .form_table import Column, Section
+
+
+class PropertyFormRepsWeekly(models.AbstractModel):
+    """G5 销售周统计报表: G2 and G4 summed over the week, each day visible."""
+
+    _name = "property.form.reps_weekly"
+    _inherit = ["property.form", "property.block.reps", "property.block.channels"]
+    _description = "Weekly Statistics"
+
+    _code = "G5"
+    _period = "week"
+    _roles = ("clerk", "supervisor", "manager", "hq")
+    _filters = ("user",)
+    _adds_up = ("property.form.reps_daily", "property.form.channels_daily")
+
+    def _sections(self, scope):
+        this, last = self.env._("This Week"), self.env._("Last Week")
+        return [
+            self._rep_section(self.env._("Week by Rep"), scope, "reps"),
+            self._comparison(scope, self.env._("Against Last Week"), (this, last)),
+            self._days(scope),
+            *self._channel_sections(scope),
+        ]
+
+    # === Each day's column ===
+
+    def _days(self, scope):
+        """A line for each figure of the project, then of each rep who has any."""
+        days = scope.days
+        section = Section(
+            self.env._("Day by Day"),
+            [
+                Column("rep", self.env._("Rep"), width=8),
+                Column("figure", self.env._("Figure"), width=18),
+                *(
+                    Column(day.isoformat(), self._day_heading(day), "measure", 11)
+                    for day in days
+                ),
+                Column("week", self.env._("This Week"), "measure", 12),
+                Column("before", self.env._("Last Week"), "measure", 12),
+                Column("change", self.env._("Difference"), "measure", 12),
+            ],
+        )
+        domain, before = self._facts(scope), self._facts(scope.previous())
+        now, then = (
+            self._tally(domain, "user_id", "day:day"),
+            self._tally(before, "user_id"),
+        )
+        self._add_days(
+            section,
+            self.env._("Total"),
+            {
+                day: self._sum(t for (_u, d), t in now.items() if d == day)
+                for day in days
+            },
+            self._sum(then.values()),
+            (domain, before),
+            whole=True,
+        )
+        users = dict.fromkeys([*(user for user, _day in now), *then])
+        for user in self._reps(scope, users):
+            own = [("user_id", "=", user.id)]
+            self._add_days(
+                section,
+                self._rep_name(user),
+                {day: now.get((user, day)) or self._sum(()) for day in days},
+                then.get(user) or self._sum(()),
+                (domain + own, before + own),
+            )
+        return section
+
+    def _add_days(self, section, label, by_day, then, domains, whole=False):
+        domain, before = domains
+        week = self._sum(by_day.values())
+        for one in self._measures():
+            values = [self._figure(week, domain, one.name, one.measure)]
+            values.append(self._figure(then, before, one.name, one.measure))
+            now, earlier = (figure.value for figure in values)
+            if not whole and not now and not earlier:
+                continue
+            section.add(
+                label,
+                one.label,
+                *(
+                    self._figure(
+                        tally,
+                        [*domain, ("day", "=", day.isoformat())],
+                        one.name,
+                        one.measure,
+                    )
+                    for day, tally in by_day.items()
+                ),
+                *values,
+                self._change(now, earlier),
+                level="total" if whole else "line",
+                kind=one.kind,
+            )
+            label = ""
+
+    def _day_heading(self, day):
+        names = (
+            *(self.env._("Mon"), self.env._("Tue"), self.env._("Wed")),
+            *(self.env._("Thu"), self.env._("Fri"), self.env._("Sat")),
+            self.env._("Sun"),
+        )
+        return f"{names[day.weekday()]} {day:%m-%d}"
