@@ -27,6 +27,7 @@ PUT_OFF_BECAUSE = (
 class Loans:
     def __init__(self, office):
         self.office, self.env, self.rng = office, office.env, office.rng
+        self.promises = 0
         self._banks = {
             kind: self.env["res.bank"].create([{"name": name} for name in names])
             for kind, names in BANKS.items()
@@ -126,27 +127,33 @@ class Loans:
         )
         if not late:
             return
+        # Every third promise is of who owes longest, and for the day after tomorrow.
+        empty = self.promises % 3 == 0
+        self.promises += 1
         installment = self.rng.choice(late)
+        days = self.rng.randint(6, 25)
+        if empty:
+            installment, days = late.sorted("due_date")[0], 2
         deferral = office.as_(
             installment.user_id, self.env["property.deferral"]
         ).create(
             {
                 "installment_id": installment.id,
-                "promise_date": office.day + timedelta(days=self.rng.randint(6, 25)),
+                "promise_date": office.day + timedelta(days=days),
                 "reason": self.rng.choice(PUT_OFF_BECAUSE),
             }
         )
         deferral.action_request()
-        office.at(office.soon(60, 500), self.decide, deferral)
+        office.at(office.soon(60, 500), self.decide, deferral, empty)
 
-    def decide(self, deferral):
+    def decide(self, deferral, empty):
         manager = deferral.sudo().project_id.manager_id
         deferral = self.office.as_(manager, deferral)
-        if self.office.chance(0.15):
+        if not empty and self.office.chance(0.15):
             deferral.reject_tier("已多次逾期，请按合同约定付款")
             return
         deferral.validate_tier()
-        if self.office.chance(0.6):  # a man of his word
+        if not empty and self.office.chance(0.6):  # a man of his word
             left = (deferral.promise_date - self.office.day).days
             self.office.at(
                 self.office.in_days(1, max(1, left - 1)),
