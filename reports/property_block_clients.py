@@ -141,10 +141,10 @@ class PropertyBlockClients(models.AbstractModel):
         section = Section(
             title,
             [
-                Column("dimension", self.env._("By"), width=12),
+                Column("dimension", self.env._("Split By"), width=12),
                 Column("value", "", width=20),
                 Column("number", self.env._("Count"), "integer", 8),
-                Column("share", self.env._("Share"), "percent", 8),
+                Column("share", self.env._("Part of All"), "percent", 8),
             ],
             note=self.env._("Wishes and concerns: one client may name several."),
         )

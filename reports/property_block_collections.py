@@ -91,7 +91,7 @@ class PropertyBlockMoney(models.AbstractModel):
                 Column("band", self.env._("Late"), width=16),
                 Column("number", self.env._("Instalments"), "integer", 10),
                 Column("unpaid", self.env._("Unpaid (yuan)"), "yuan", 14),
-                Column("share", self.env._("Share"), "percent", 8),
+                Column("share", self.env._("Part of All"), "percent", 8),
             ],
         )
         unpaid = [one for one in self._claims(scope) if one["unpaid"] > 0]

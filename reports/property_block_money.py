@@ -89,7 +89,7 @@ class PropertyBlockMoney(models.AbstractModel):
                         ("number", self.env._("units"), "integer", 6),
                         ("area", "㎡", "area", 10),
                         ("amount", self.env._("yuan"), "yuan", 12),
-                        ("share", self.env._("Share"), "percent", 8),
+                        ("share", self.env._("Part of All"), "percent", 8),
                     )
                 ),
             ],
