@@ -17,6 +17,7 @@ class PropertyFormReceipts(models.AbstractModel):
     _code = "F2"
     _period = "range"
     _personal = True
+    _filters = ("user",)
     _roles = ("clerk", "finance", "manager", "hq")
 
     def _sections(self, scope):

@@ -41,6 +41,14 @@ class TestPriceRace(BaseCase):
         self.project = env["property.project"].create(
             {"name": "Price Race", "code": "PRICE", "user_ids": self.admin.ids}
         )
+        # One client takes them all.
+        env["property.policy"].create(
+            {
+                "project_id": self.project.id,
+                "slips_per_client": 0,
+                "slips_per_rep": 0,
+            }
+        )
         permit = env["property.permit"].create(
             {"number": "1", "project_id": self.project.id, "issue_date": "2020-01-01"}
         )
