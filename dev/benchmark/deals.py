@@ -51,7 +51,8 @@ class Deals:
         self.deposits = table(
             "property.deposit",
             "id name unit_id project_id lead_id partner_id user_id date slip_expires "
-            "price area_gross plan_id confirm_date sign_deadline",
+            "price area_gross plan_id confirm_date sign_deadline papers_date lapse_date "
+            "lapse_rule",
             "deposit",
         )
         self.receipts = table(
@@ -128,6 +129,8 @@ class Deals:
             ),
             *(slip, f"{day + timedelta(1)} 02:00:00", price, area),
             *(project.plan_ids.id, paid, day + timedelta(7)),
+            # Papers complete, not yet signed: seven days to sign, three of grace.
+            *(day, day + timedelta(10), "sign"),
         )
         self.receipts.add(
             *(f"R{deposit:07}", deposit, project.id, client + 1, partner),
