@@ -51,8 +51,8 @@ class Deals:
         self.deposits = table(
             "property.deposit",
             "id name unit_id project_id lead_id partner_id user_id date slip_expires "
-            "price area_gross plan_id confirm_date sign_deadline papers_date lapse_date "
-            "lapse_rule",
+            "price area_gross plan_id confirm_date sign_deadline papers_date "
+            "lapse_date lapse_rule",
             "deposit",
         )
         self.receipts = table(
