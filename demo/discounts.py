@@ -73,7 +73,7 @@ class Discounts:
             reviewer = (nearest or users)[:1]
             levels -= 1
             if refused and not levels:
-                self.office.as_(reviewer, discount).reject_tier(REFUSED_FOR)
+                self.office.as_(reviewer, discount).action_refuse_request(REFUSED_FOR)
             else:
                 self.office.as_(reviewer, discount).validate_tier()
 

@@ -150,7 +150,7 @@ class Loans:
         manager = deferral.sudo().project_id.manager_id
         deferral = self.office.as_(manager, deferral)
         if not empty and self.office.chance(0.15):
-            deferral.reject_tier("已多次逾期，请按合同约定付款")
+            deferral.action_refuse_request("已多次逾期，请按合同约定付款")
             return
         deferral.validate_tier()
         if not empty and self.office.chance(0.6):  # a man of his word

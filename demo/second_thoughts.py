@@ -147,7 +147,7 @@ class SecondThoughts:
         office = self.office
         change = office.as_(change.project_id.manager_id, change)
         if not until and office.chance(0.12):
-            change.reject_tier("与客户沟通后暂不同意，请继续跟进")
+            change.action_refuse_request("与客户沟通后暂不同意，请继续跟进")
             if change.new_unit_id:
                 self._free(change.new_unit_id)
             return

@@ -113,7 +113,10 @@ class PropertyApprovalMixin(models.AbstractModel):
                 document._on_approved()
         return True
 
-    def reject_tier(self, reason=None):
+    def reject_tier(self):
+        return self.action_refuse_request()
+
+    def action_refuse_request(self, reason=None):
         """Refuse at the reviewer's level; who refused stays on record.
 
         :param reason: words for who requested it
@@ -204,7 +207,7 @@ class PropertyApprovalMixin(models.AbstractModel):
         return self.validate_tier()
 
     def _rejected_tier(self, tiers=False):
-        return self.reject_tier()
+        return self.action_refuse_request()
 
     def _tier_validation_check_state_on_write(self, vals):
         for document in self.sudo():

@@ -27,7 +27,7 @@ class PropertyDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def load(self, project_id=None):
+    def figures(self, project_id=None):
         """What the screen shows.
 
         :param project_id: one of the user's projects; his first when omitted

@@ -188,7 +188,7 @@ class TestChange(ChangeCommon):
         elif state != "draft":
             change.action_request()
         if state == "refused":
-            change.with_user(self.manager).reject_tier("No")
+            change.with_user(self.manager).action_refuse_request("No")
         elif state in ("approved", "done"):
             change.with_user(self.manager).validate_tier()
         if state == "done":

@@ -221,7 +221,7 @@ class TestExchange(ChangeCommon):
         was, the new unit is free"""
 
         def refuse(change):
-            change.with_user(self.manager).reject_tier("Too late")
+            change.with_user(self.manager).action_refuse_request("Too late")
 
         def take_back(change):
             change.with_user(self.clerk).restart_validation()

@@ -17,7 +17,7 @@ class TestDashboard(StatisticsCommon, TransactionCase):
                 .with_user(user)
                 .with_context(lang="en_US")
             )
-            return board.load(self.project.id)
+            return board.figures(self.project.id)
 
     def cards(self, user):
         return {card["label"]: card for card in self.load(user)["cards"]}
@@ -93,5 +93,5 @@ class TestDashboard(StatisticsCommon, TransactionCase):
 
     def test_without_a_project(self):
         self.project.user_ids -= self.rep_a
-        board = self.env["property.dashboard"].with_user(self.rep_a).load()
+        board = self.env["property.dashboard"].with_user(self.rep_a).figures()
         self.assertEqual((board["projects"], board["cards"]), ([], []))

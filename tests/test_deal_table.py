@@ -182,7 +182,7 @@ class TestDealTable(SlipLimitsCommon):
                 continue
             discount.action_request()
             if state == "refused":
-                discount.with_user(self.supervisor_a).reject_tier("No")
+                discount.with_user(self.supervisor_a).action_refuse_request("No")
             elif state != "pending":
                 discount.with_user(self.supervisor_a).validate_tier()
                 if state == "lapsed":

@@ -122,7 +122,7 @@ class TestDeferral(PropertyCommon):
         """F5: refused, nothing is deferred; asked for again as a new request."""
         deferral = self.ask()
         deferral.action_request()
-        deferral.with_user(self.manager).reject_tier("Pays late each time")
+        deferral.with_user(self.manager).action_refuse_request("Pays late each time")
         self.assertEqual(deferral.state, "refused")
         self.assertFalse(self.installment.deferred_until)
         self.approve(self.ask(30))

@@ -161,7 +161,7 @@ class TestDiscount(DiscountCommon):
         """E4: a level that refuses ends it, with its words; a new one may be asked."""
         discount = self.request()
         discount.with_user(self.supervisor_a).validate_tier()
-        discount.with_user(self.manager).reject_tier("Too much")
+        discount.with_user(self.manager).action_refuse_request("Too much")
         self.assertRecordValues(
             discount, [{"state": "refused", "refusal_reason": "Too much"}]
         )

@@ -305,7 +305,7 @@ class TestReleasePlan(HoldCommon):
             self.plan.validate_tier()  # control, who asked
         with self.assertRaises(AccessError):
             self.plan.with_user(self.supervisor_a).validate_tier()
-        self.plan.with_user(self.manager).reject_tier("too early")
+        self.plan.with_user(self.manager).action_refuse_request("too early")
         self.assertEqual(self.plan.state, "refused")
         self.run_on(5)
         self.assertEqual(self.states(), ["held"] * 3)

@@ -214,7 +214,7 @@ class TestPriceVersion(PropertyCommon):
     def test_refused(self):
         version = self.add()
         version.action_request()
-        version.with_user(self.manager).reject_tier("Too dear")
+        version.with_user(self.manager).action_refuse_request("Too dear")
         self.assertEqual(version.state, "refused")
         with self.assertRefused("needs 'Approved'"):
             version.action_execute()

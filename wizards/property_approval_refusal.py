@@ -26,5 +26,5 @@ class PropertyApprovalRefusal(models.TransientModel):
     def action_refuse(self):
         """Refuse the document; who may is decided there."""
         self.ensure_one()
-        self.env[self.model].browse(self.res_id).reject_tier(self.reason)
+        self.env[self.model].browse(self.res_id).action_refuse_request(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -28,7 +28,7 @@ export class PropertyDashboard extends Component {
 
     async load(projectId) {
         this.state.board = await this.keepLast.add(
-            this.orm.call("property.dashboard", "load", [projectId || false])
+            this.orm.call("property.dashboard", "figures", [projectId || false])
         );
     }
 
