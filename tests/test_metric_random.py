@@ -1,17 +1,27 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 from random import Random
+from unittest.mock import patch
 
 from freezegun import freeze_time
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import file_open
 
-from ..models.metric import METRICS, NETS
-from .common import MODULE
+from ..demo.figures import (
+    counted,
+    facts_by_sql,
+    periods_apart,
+    splits_apart,
+    summed,
+    unlike,
+)
+from ..models.metric import METRICS
 from .test_metric import MetricCommon
 
-TODAY = "2026-07-15 04:00:00"
+LAST_DAY = "2026-07-15"
+TODAY = f"{LAST_DAY} 04:00:00"
 # Where days, weeks, months and years meet, in Shanghai, Ürümqi and New York.
 EDGES = [
     datetime(2025, 12, 31, 15, 59, 59),
@@ -45,9 +55,7 @@ class TestMetricRandom(MetricCommon, TransactionCase):
         cls._make_register()
         cls._make_sales()
         cls._scatter()
-        cls.env.flush_all()
-        cls.env.invalidate_all()
-        cls.facts = cls._reckon()
+        cls.facts = facts_by_sql(cls.env, LAST_DAY)
 
     @classmethod
     def _make_places(cls):
@@ -221,38 +229,12 @@ class TestMetricRandom(MetricCommon, TransactionCase):
                 )
         cls.env.invalidate_all()
 
-    @classmethod
-    def _reckon(cls):
-        """What the independent SQL says: a list of dicts."""
-        with file_open(f"{MODULE}/tests/data/metrics.sql") as script:
-            cls.cr.execute(script.read(), {"today": date(2026, 7, 15)})
-        return cls.cr.dictfetchall()
-
     # === Both agree ===
 
-    def reckoned(self, *keys, facts=None):
-        """{(metric, *keys): [number, area, amount]}"""
-        sums = {}
-        for fact in self.facts if facts is None else facts:
-            key = (fact["metric"], *(fact[name] or False for name in keys))
-            row = sums.setdefault(key, [0, 0, 0])
-            for place, name in enumerate(("number", "area", "amount")):
-                row[place] += fact[name]
-        return {key: [round(one, 2) for one in row] for key, row in sums.items()}
-
-    def counted(self, *keys, domain=()):
-        """The same by `property.metric`"""
-        sums = {}
-        for *group, metric, number, area, amount in self.env[
-            "property.metric"
-        ]._read_group(
-            list(domain), [*keys, "metric"], ["number:sum", "area:sum", "amount:sum"]
-        ):
-            group = [getattr(one, "id", one) or False for one in group]
-            sums[(metric, *group)] = [
-                round(one or 0, 2) for one in (number, area, amount)
-            ]
-        return sums
+    def assertAgree(self, facts, *keys, domain=()):
+        expected = summed(facts, *(key.partition(":")[0] for key in keys))
+        found = counted(self.env, *keys, domain=domain)
+        self.assertEqual(unlike(found, expected), [], keys)
 
     def test_there_is_something_of_everything(self):
         counts = Counter(fact["metric"] for fact in self.facts)
@@ -260,16 +242,12 @@ class TestMetricRandom(MetricCommon, TransactionCase):
         self.assertGreater(len({fact["project_id"] for fact in self.facts}), 3)
 
     def test_totals(self):
-        self.assertEqual(self.counted(), self.reckoned())
+        self.assertAgree(self.facts)
 
     def test_by_everything(self):
         for name in GROUPS:
-            with self.subTest(by=name):
-                self.assertEqual(self.counted(name), self.reckoned(name))
-        self.assertEqual(
-            self.counted("project_id", "day:day", "user_id"),
-            self.reckoned("project_id", "day", "user_id"),
-        )
+            self.assertAgree(self.facts, name)
+        self.assertAgree(self.facts, "project_id", "day:day", "user_id")
 
     def test_periods(self):
         """Day, week, month, year at their edges, asked for by day and by moment"""
@@ -280,48 +258,44 @@ class TestMetricRandom(MetricCommon, TransactionCase):
             (date(2026, 3, 1), date(2026, 3, 31)),
             (date(2026, 1, 1), date(2026, 12, 31)),
         ):
-            expected = self.reckoned(
-                facts=[one for one in self.facts if first <= one["day"] <= last]
-            )
             days = [("day", ">=", first), ("day", "<=", last)]
-            self.assertEqual(self.counted(domain=days), expected, (first, last))
+            self.assertAgree(
+                [one for one in self.facts if first <= one["day"] <= last], domain=days
+            )
             mine = [("project_id", "=", self.project.id)]
             start, end = self.project.day_bounds(first, last)
             moments = [*mine, ("date", ">=", start), ("date", "<", end)]
             self.assertEqual(
-                self.counted(domain=moments), self.counted(domain=[*mine, *days])
+                counted(self.env, domain=moments),
+                counted(self.env, domain=[*mine, *days]),
             )
+
+    @settings(
+        max_examples=4,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=HealthCheck,
+    )
+    @given(rng=st.randoms(use_true_random=False))
+    def test_at_any_other_time(self, rng):
+        """The same office with everything at other moments: both agree, all adds up."""
+        with self.env.cr.savepoint() as savepoint, patch.object(type(self), "rng", rng):
+            self._scatter()
+            facts = facts_by_sql(self.env, LAST_DAY)
+            self.assertAgree(facts, "project_id", "day:day", "user_id")
+            self.assertEqual(periods_apart(self.env), [])
+            self.assertEqual(splits_apart(self.env), [])
+            savepoint.rollback()
+        self.env.invalidate_all()
 
     # === Crosswise ===
 
     def test_days_add_up_to_weeks_months_years(self):
-        by_day = self.counted("day:day")
-        for unit in ("week", "month", "year"):
-            longer = Counter()
-            for (metric, *_period), sums in self.counted(f"day:{unit}").items():
-                for place, value in enumerate(sums):
-                    longer[metric, place] += value
-            days = Counter()
-            for (metric, _day), sums in by_day.items():
-                for place, value in enumerate(sums):
-                    days[metric, place] += value
-            for key, value in days.items():
-                self.assertAlmostEqual(longer[key], value, 2, (unit, key))
+        self.assertEqual(periods_apart(self.env), [])
 
     def test_every_split_adds_up_to_the_total(self):
         """By rep = by channel = by building = by project = total, for every figure"""
-        metrics = self.env["property.metric"]
-        total = metrics._tally([])[()]
-        for name in (*GROUPS, "campaign_id", "unit_type_id", "hour", "district"):
-            parts = metrics._tally([], [name]).values()
-            for figure in (*dict(METRICS), *NETS):
-                for measure in ("number", "area", "amount"):
-                    self.assertAlmostEqual(
-                        sum(part.get(figure, measure) for part in parts),
-                        total.get(figure, measure),
-                        2,
-                        (name, figure, measure),
-                    )
+        self.assertEqual(splits_apart(self.env), [])
 
     def test_every_fact_has_an_id_of_its_own(self):
         facts = self.env["property.metric"].search([])
