@@ -54,12 +54,9 @@ class PropertyFormFollowups(models.AbstractModel):
                 entry.next_date,
                 entry.user_id.name,
             )
-        yield section.row(
-            self.env._("Total"),
-            Figure.where(len(entries), entries._name, domain),
-            *[None] * (len(section.columns) - 2),
-            level="total",
-        )
+        total = [None, self.env._("Total"), *([] if one_client else [None])]
+        total.append(Figure.where(len(entries), entries._name, domain))
+        yield section.row(*total, *[None] * 3, level="total")
 
     def _domain(self, scope):
         start, end = scope.bounds

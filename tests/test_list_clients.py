@@ -1,3 +1,7 @@
+import io
+from datetime import datetime
+
+import openpyxl
 from freezegun import freeze_time
 
 from odoo import Command
@@ -186,12 +190,16 @@ class TestProspects(ListCommon, TransactionCase):
         with self.at("03-03 02:00:00"):
             for deposit in deposits[:2]:
                 deposit.with_user(self.clerk).action_register_payment()
+            self.make_entry(
+                self.rep_a, "2026-03-03 01:00:00", "followup_call", lead_id=moved.id
+            )
         with self.at("03-03 09:00:00"):
             before = self.compile(G7, self.manager, "2026-03-03")["sections"]
         rows = {row["client"]: row for row in self.lines(before[0])}
         self.assertEqual(len(rows), 5)
         self.assertIsNone(rows["Paid"]["owned_until"])  # waits for finance (E1)
         self.assertEqual(rows["Slip"]["owned_until"], "2026-04-02")
+        self.assertEqual(rows["Moved"]["owned_until"], "2026-04-03")
         with self.at("03-05 02:00:00"):
             moved.sudo()._transfer(self.rep_b, "handover")
             deposits[0].with_user(self.finance).action_confirm()
@@ -425,9 +433,18 @@ class TestFollowupRecord(ListCommon, TransactionCase):
     def test_total_opens_all(self):
         options = {"project_id": self.project.id, "date_to": "2026-03-10"}
         form = self.env[G20].with_user(self.manager)
-        action = form.drill(options, 0, 2, 1)
+        action = form.drill(options, 0, 2, 3)
         found = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(found, self.entries[2] | self.entries[3])
+
+    def test_workbook(self):
+        """Moments are moments, the total stands in no column of dates."""
+        options = {"project_id": self.project.id, "date_to": "2026-03-10"}
+        form = self.env[G20].with_user(self.manager)
+        book = openpyxl.load_workbook(io.BytesIO(form._render(options, "xlsx")[1]))
+        rows = [*book.worksheets[0].iter_rows(min_row=5, values_only=True)]
+        self.assertEqual(rows[0][0], datetime(2026, 3, 10, 10))
+        self.assertEqual(rows[2][:4], (None, "Total", None, 2))
 
     def test_queries(self):
         def make():
