@@ -130,7 +130,7 @@ class PropertyFormClientFile(models.AbstractModel):
                 Figure.of(line.matter, line.record),
                 line.content,
                 line.amount and Figure.of(line.amount, line.record),
-                line.who and line.who.sudo().name,
+                line.who.sudo().name if line.who else None,
             )
 
     def _columns(self):

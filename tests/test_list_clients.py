@@ -1,4 +1,5 @@
 import io
+import json
 from datetime import datetime
 
 import openpyxl
@@ -496,7 +497,8 @@ class TestClientFile(ListCommon, TransactionCase):
     def sections(self, day, user=None, **options):
         options.setdefault("client_id", self.client.id)
         day = f"2026-{day}"
-        return self.compile(G17, user or self.manager, day, **options)["sections"]
+        form = self.compile(G17, user or self.manager, day, **options)
+        return json.loads(json.dumps(form))["sections"]
 
     def blocks(self, day, user=None):
         """{block: its lines}, with the amount at the head of each as last one"""
