@@ -321,8 +321,8 @@ class TestMetricRandom(MetricCommon, TransactionCase):
                     self.assertEqual(len(rows) - 1, len(facts), (project.name, user))
 
     def test_prospects_by_the_ledgers(self):
-        """G7: whom each rep had and had not sold to at the close of a day, and how often
-        he came, reckoned once more record by record"""
+        """G7: whom each rep had and had not sold to at the close of a day, how often
+        he came: reckoned once more, record by record"""
         entries = (
             self.env["property.interaction"]
             .search([("lead_id", "in", self.clients.ids), ("kind", "like", "visit_")])
