@@ -347,6 +347,11 @@ class TestFormAccess(FormCommon, TransactionCase):
         G6: {"clerk", "supervisor", "manager", "hq"},
         FILINGS: {"manager", "hq"},
         "property.form.cash": {"finance", "manager", "hq"},
+        "property.form.prospects": {"rep", "clerk", "supervisor", "manager", "hq"},
+        "property.form.followups": {"rep", "clerk", "supervisor", "manager", "hq"},
+        "property.form.client_file": {
+            *("rep", "clerk", "service", "supervisor", "manager", "hq"),
+        },
     }
 
     def test_every_form_has_a_row_here(self):

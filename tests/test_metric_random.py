@@ -288,6 +288,77 @@ class TestMetricRandom(MetricCommon, TransactionCase):
             savepoint.rollback()
         self.env.invalidate_all()
 
+    def test_followup_record_lists_the_facts(self):
+        """G20: as many lines as follow-ups, of each project, rep and period"""
+        for project in self.projects:
+            users = self.env["res.users"].browse([0]) | self.rep_a | self.rep_b
+            for first, last in (
+                ("2025-12-25", "2026-07-15"),
+                ("2026-03-02", "2026-03-08"),
+            ):
+                for user in users:
+                    form = self.env["property.form.followups"].compile(
+                        {
+                            "project_id": project.id,
+                            "date_from": first,
+                            "date_to": last,
+                            "user_id": user.id,
+                        }
+                    )
+                    rows = form["sections"][0]["rows"]
+                    facts = [
+                        one
+                        for one in self.facts
+                        if one["metric"] == "followups"
+                        and one["project_id"] == project.id
+                        and first <= one["day"].isoformat() <= last
+                        and user.id in (0, one["user_id"])
+                    ]
+                    self.assertEqual(len(rows) - 1, len(facts), (project.name, user))
+
+    def test_prospects_by_the_ledgers(self):
+        """G7: whom each rep had and had not sold to at the close of a day, how often
+        he came: reckoned once more, record by record"""
+        entries = (
+            self.env["property.interaction"]
+            .search([("lead_id", "in", self.clients.ids), ("kind", "like", "visit_")])
+            .filtered(lambda one: one.is_valid and not one.is_corrected)
+        )
+        listed = 0
+        for day in (date(2025, 12, 31), date(2026, 3, 8), date(2026, 3, 31)):
+            end = self.project.day_bounds(day)[1]
+            expected = {}
+            for client in self.clients:
+                ledger = client.ownership_ids.filtered_domain([("date", "<", end)])
+                owner = ledger.sorted(lambda one: (one.date, one.id))[-1:].user_id
+                if not owner or client.registered_date >= end:
+                    continue
+                if client.deposit_ids.filtered_domain(
+                    client.deposit_ids._standing_domain(end)
+                ):
+                    continue
+                facts = client._read_register(end)[client.id]
+                last = client._last_day(self.project, facts)
+                if last and last < day:
+                    continue
+                visits = entries.filtered_domain(
+                    [("lead_id", "=", client.id), ("date", "<", end)]
+                )
+                expected.setdefault(owner.name, {})[client.contact_name] = len(visits)
+            form = self.env["property.form.prospects"].compile(
+                {"project_id": self.project.id, "date_to": day.isoformat()}
+            )
+            found = {
+                section["title"]: {
+                    row["values"][2]: row["values"][9] for row in section["rows"][:-1]
+                }
+                for section in form["sections"]
+            }
+            found = {rep: rows for rep, rows in found.items() if rows}
+            self.assertEqual(found, expected, day)
+            listed += sum(map(len, found.values()))
+        self.assertGreater(listed, 5)
+
     # === Crosswise ===
 
     def test_days_add_up_to_weeks_months_years(self):
