@@ -55,6 +55,8 @@ from . import (
     test_installment,
     test_interaction,
     test_js,
+    test_list_registers,
+    test_list_units,
     test_loan_maths,
     test_mailing,
     test_metric,
