@@ -13,7 +13,7 @@ class PropertyInteraction(models.Model):
 
     # What the register of calls asks besides (G18)
     answered_in_time = fields.Selection(
-        [("yes", "In Time"), ("no", "Late")],
+        [("yes", "In Time"), ("no", "Not in Time")],
         help="Whether a call was taken at once, as the office wants it.",
     )
     visit_date = fields.Datetime(

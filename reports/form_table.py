@@ -118,8 +118,8 @@ class Chart:
 class Row:
     """A line of a section; `values` follow the section's columns.
 
-    :param level: "line", "subtotal", "total", or "words": the first value alone, written
-        across all columns
+    :param level: "line", "subtotal", "total", or "words": the first value alone,
+        written across all columns
     :param kind: what columns of kind "measure" hold in this row
     """
 

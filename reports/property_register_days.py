@@ -6,6 +6,15 @@ from odoo import models
 from .form_table import Column, Figure, Section
 from .property_register_form import ENTRIES
 
+# What is counted of the entries that were written.
+COUNTED = {
+    "written": [],
+    "effective": [("is_valid", "=", True), ("is_corrected", "=", False)],
+    "invalid": [("is_valid", "=", False), ("is_corrected", "=", False)],
+    "corrected": [("is_corrected", "=", True)],
+    "corrections": [("corrects_id", "!=", False)],
+    "late": [("is_late", "=", True), ("corrects_id", "=", False)],
+}
 Closing = namedtuple("Closing", "date moment user last_number chain_value")
 
 
@@ -66,7 +75,7 @@ class PropertyRegisterDays(models.AbstractModel):
         if original:
             marks.append(self.env._("Corrects No. %s", original.chain_number))
         elif entry.is_late:
-            marks.append(self.env._("Late"))
+            marks.append(self.env._("Late Entry"))
         if correction.chain_number:
             marks.append(self.env._("Corrected by No. %s", correction.chain_number))
         elif correction:
@@ -151,44 +160,26 @@ class PropertyRegisterDays(models.AbstractModel):
     # === What of it counts ===
 
     def _counts(self, scope):
-        heads = {
-            "written": (self.env._("Entries"), []),
-            "effective": (
-                self.env._("Effective"),
-                [("is_valid", "=", True), ("is_corrected", "=", False)],
-            ),
-            "invalid": (
-                self.env._("Not Counted"),
-                [("is_valid", "=", False), ("is_corrected", "=", False)],
-            ),
-            "corrected": (self.env._("Corrected"), [("is_corrected", "=", True)]),
-            "corrections": (
-                self.env._("Corrections"),
-                [("corrects_id", "!=", False)],
-            ),
-            "late": (
-                self.env._("Late Entries"),
-                [("is_late", "=", True), ("corrects_id", "=", False)],
-            ),
+        labels = {
+            "written": self.env._("Entries"),
+            "effective": self.env._("Effective"),
+            "invalid": self.env._("Not Counted"),
+            "corrected": self.env._("Corrected"),
+            "corrections": self.env._("Corrections"),
+            "late": self.env._("Late Entries"),
         }
         section = Section(
             self.env._("Counts"),
             [
                 Column("kind", self.env._("Kind"), width=14),
-                *(
-                    Column(key, label, "integer", 10)
-                    for key, (label, _domain) in heads.items()
-                ),
+                *(Column(key, labels[key], "integer", 10) for key in COUNTED),
             ],
         )
-        entries, written = self.env[ENTRIES], self._domain(scope)
-        found = [
-            (
-                [*written, *domain],
-                dict(entries._read_group([*written, *domain], ["kind"], ["__count"])),
-            )
-            for _label, domain in heads.values()
-        ]
+        written, found = self._domain(scope), []
+        for condition in COUNTED.values():
+            domain = [*written, *condition]
+            groups = self.env[ENTRIES]._read_group(domain, ["kind"], ["__count"])
+            found.append((domain, dict(groups)))
         kinds = self._labels()["kind"]
         for kind in self._kinds:
             section.add(

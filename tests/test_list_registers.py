@@ -74,7 +74,7 @@ class TestRegisters(RegisterFormCommon, TransactionCase):
             "types": "B2",
             "concerns": self.concern.name,
             "valid": "Yes",
-            "answered": "Late",
+            "answered": "Not in Time",
             "visit": "2026-03-14 10:00",
             "surveyor": None,
             "register_number": None,
@@ -165,7 +165,7 @@ class TestRegisters(RegisterFormCommon, TransactionCase):
                 (1, "Corrected, still open"),
                 (None, "Corrects No. 1"),
                 (2, None),
-                (None, "Late"),
+                (None, "Late Entry"),
             ],
         )
         self.assertIn("entries: 4, effective: 3", words[0])
