@@ -177,7 +177,7 @@ class TestRegisters(RegisterFormCommon, TransactionCase):
                 (1, "Corrected by No. 3", 1),
                 (3, "Corrects No. 1", 2_000_000),
                 (2, None, 1_000_000),
-                (4, "Late", 1_000_000),
+                (4, "Late Entry", 1_000_000),
             ],
         )
         self.correct(correction, is_valid=False, invalid_reason="agent")
