@@ -7,7 +7,7 @@ from freezegun import freeze_time
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_open
 
-from ..models.metric import METRICS, NETS
+from ..models.metric import METRICS, NETS, Tally
 from .common import MODULE
 from .test_metric import MetricCommon
 
@@ -322,6 +322,42 @@ class TestMetricRandom(MetricCommon, TransactionCase):
                         2,
                         (name, figure, measure),
                     )
+
+    def test_registers_count_the_same(self):
+        """G18: calls, visits and invalid ones of each project, host and period"""
+        found = 0
+        for project in self.projects:
+            for first, last in (
+                ("2025-12-01", "2026-07-15"),
+                ("2026-03-01", "2026-03-31"),
+                ("2026-01-01", "2026-01-01"),
+            ):
+                for user in ({}, {"user_id": self.rep_a.id}):
+                    options = {"date_from": first, "date_to": last, **user}
+                    counts = [
+                        self.env[f"property.form.{name}"].compile(
+                            {"project_id": project.id} | options
+                        )["sections"][1]["rows"][-1]["values"]
+                        for name in ("calls", "visits")
+                    ]
+                    tally = self.env["property.metric"]._tally(
+                        [
+                            ("project_id", "=", project.id),
+                            ("day", ">=", first),
+                            ("day", "<=", last),
+                            *(("user_id", "=", one) for one in user.values()),
+                        ]
+                    )
+                    tally = tally.get((), Tally())
+                    self.assertEqual(
+                        [row[2] for row in counts],
+                        [tally.get("calls"), tally.get("visits")],
+                    )
+                    self.assertEqual(
+                        sum(row[3] for row in counts), tally.get("invalid")
+                    )
+                    found += tally.get("visits")
+        self.assertGreater(found, 100)
 
     def test_every_fact_has_an_id_of_its_own(self):
         facts = self.env["property.metric"].search([])
