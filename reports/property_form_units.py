@@ -109,8 +109,8 @@ class PropertyFormUnits(models.AbstractModel):
             Column("type", self.env._("Type"), width=12),
             Column("area", self.env._("Gross Area (㎡)"), "area", 10),
             Column("area_net", self.env._("Net Area (㎡)"), "area", 10),
-            Column("price_sqm", self.env._("List Price per ㎡"), "money", 12),
-            Column("price", self.env._("List Price"), "money", 15),
+            Column("price_sqm", self.env._("Price per ㎡"), "money", 12),
+            Column("price", self.env._("Price"), "money", 15),
             Column("state", self.env._("State"), width=9),
             Column("release", self.env._("Planned Release"), "date", 10),
         ]

@@ -48,7 +48,7 @@ class PropertyRegisterDays(models.AbstractModel):
         return [
             *super()._columns(),
             *self._own_columns(),
-            Column("register_number", self.env._("Register No."), "integer", 6),
+            Column("register_number", self.env._("Register No."), width=6),
             Column("mark", self.env._("Correction, Late Entry"), width=10),
         ]
 

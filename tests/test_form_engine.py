@@ -10,7 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import TransactionCase, tagged
 
 from ..reports.form_chart import chart_image
-from ..reports.form_table import Chart, Column, Figure, Section
+from ..reports.form_table import Chart, Column, Figure, Section, paper_widths
 from .test_form import G1, G3, FormCommon
 
 FORM = "odoo.addons.crm_property_sales.reports.property_form_sales_daily"
@@ -245,6 +245,7 @@ class TestFormEngine(FormCommon, TransactionCase):
         )
         [cell] = page.xpath("//tr[@class='words']/td")
         self.assertEqual(cell.get("colspan"), "2")
+        self.assertEqual(paper_widths(form["sections"][0]), [10, 10])
         self.assertEqual(cell.text_content(), "a long line of words")
         sheet = self.book(form).worksheets[0]
         self.assertEqual(sheet["A6"].value, "a long line of words")

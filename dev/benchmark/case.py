@@ -7,8 +7,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Goal:
     """At most so many times plain SQL, times stock CRM, each at 100,000 and at a
-    million clients; at most so many ms, queries and MB of memory over start at any size;
-    at least so many things a minute. Where they come from: the README's section on speed."""
+    million clients; at most so many ms, queries and MB of memory over start, at least
+    so many things a minute, at any size. Where they come from: the README's section on
+    speed."""
 
     sql: tuple = (None, None)
     stock: tuple = (None, None)
