@@ -52,7 +52,7 @@ class PropertyFormUnits(models.AbstractModel):
                     self._per_sqm([unit]),
                     unit["list_price"],
                     states[unit["state"]],
-                    unit["state"] == "held" and releases.get(unit["id"]),
+                    releases.get(unit["id"]),
                 )
             if units:
                 yield self._sum_row(section, building.name, units, "subtotal")

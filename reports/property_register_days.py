@@ -130,12 +130,13 @@ class PropertyRegisterDays(models.AbstractModel):
         ]
 
     def _day_line(self, section, scope, closings, day, shown, effective):
-        """How a day ends: entries, and what proves them; nothing of a day without any
-        that is open, or is not looked at for what one rep did."""
+        """How a day ends: entries, and what proves them; a day without any is shown
+        when it was closed, in the register as a whole."""
         while closings and closings[-1].date < day:
             closings.pop()
         closing = closings[-1] if closings else None
-        if not shown and (scope.user or closing is None or closing.date != day):
+        whole = not scope.user and not self.env["property.block"]._is_partial()
+        if not shown and not (whole and closing and closing.date == day):
             return
         words = self.env._(
             "%(day)s · entries: %(shown)s, effective: %(effective)s",

@@ -255,6 +255,7 @@ class TestRegisters(RegisterFormCommon, TransactionCase):
         """J1: of himself and, for a supervisor, of his teams"""
         self.enter(self.rep_a)
         self.enter(self.rep_b)
+        self.close(YESTERDAY)
         self.close()
         for user, hosts in (
             (self.rep_a, ["rep_a"]),
@@ -264,7 +265,8 @@ class TestRegisters(RegisterFormCommon, TransactionCase):
             lines, words = self.rows(user=user)
             self.assertEqual([line["host"] for line in lines], hosts)
             self.assertEqual(self.counts(user=user)["Total"]["written"], len(hosts))
-            self.assertIn(self.day().chain_value, words[0])
+            self.assertIn(self.day().chain_value, words[-1])
+            self.assertEqual(len(words), 1 + (user == self.clerk))
 
     def test_marks_of_what_a_rep_does_not_see(self):
         """B9: an entry counts no longer, whoever corrected it"""

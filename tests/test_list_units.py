@@ -26,7 +26,7 @@ class TestUnitList(FormCommon, TransactionCase):
             client = cls.make_client(
                 cls.rep_a, contact_name="欧阳锋", phone="13899990000"
             )
-            slip = cls.open_slip(client, cls.unit)
+            slip = cls.open_slip(client, cls.unit, price=980_000)
             slip.with_user(cls.clerk).action_register_payment()
         with freeze_time("2026-03-06 15:30:00"):  # 23:30 in Shanghai
             slip.with_user(cls.finance).action_confirm()
@@ -35,6 +35,8 @@ class TestUnitList(FormCommon, TransactionCase):
             cls.sign_contract(slip)
             cls.units[1].with_user(cls.control).action_release()
             cls.units[4].with_user(cls.control).list_price = 1_600_000
+        with freeze_time("2026-03-09 02:00:00"):
+            cls.units[1].with_user(cls.control).action_hold("Show flat")
 
     def sections(self, day="2026-03-07", user=None, **options):
         return self.compile(FORM, user or self.manager, day, **options)["sections"]
@@ -87,6 +89,7 @@ class TestUnitList(FormCommon, TransactionCase):
             ("2026-03-04", None),
             ("2026-03-07", "2026-04-01"),
             ("2026-03-08", None),
+            ("2026-03-09", None),  # held again, nobody knows until when
         ):
             self.assertEqual(self.row(self.units[1], day)["release"], release, day)
         held = [row for row in self.rows() if row["release"]]
@@ -99,6 +102,7 @@ class TestUnitList(FormCommon, TransactionCase):
             text = json.dumps(self.sections(user=user), ensure_ascii=False)
             for secret in ("欧阳锋", "13899990000", "Show flat"):
                 self.assertNotIn(secret, text)
+        self.assertNotIn("980000", json.dumps(self.sections()[0]))
         self.assertEqual(self.row(self.unit, "2026-03-07")["price"], 1_000_000)
 
     def test_sums_are_those_of_the_daily_report(self):
