@@ -43,37 +43,49 @@ class PropertyFormSalesDaily(models.AbstractModel):
     # === What is counted ===
 
     def _stock(self, scope):
-        """One dict per unit that existed at the close of the period's last day."""
+        """One dict per unit that existed at the close of the period's last day.
+
+        Its state and list price are replayed from the ledgers, its deal price is in
+        the move that reserved it; areas keep no history.
+        """
         units = self.env["property.unit"].with_context(active_test=False)
         units.flush_model()
         self.env["property.unit.event"].flush_model()
-        query = units._search([("project_id", "=", scope.project.id)])
+        self.env["property.price.history"].flush_model()
+        domain = [("project_id", "=", scope.project.id)]
+        if scope.building:
+            domain.append(("building_id", "=", scope.building.id))
+        query = units._search(domain)
         names = (
-            "id",
-            "building",
-            "type",
-            "floor",
-            "area",
-            "list_price",
-            "state",
-            "amount",
+            *("id", "name", "building", "type", "floor", "area", "area_net"),
+            *("list_price", "state", "amount"),
         )
         rows = self.env.execute_query(
             SQL(
-                """SELECT unit.id, unit.building_id, unit.unit_type_id, unit.floor,
-                          COALESCE(unit.area_gross, 0), COALESCE(unit.list_price, 0),
-                          event.to_state,
-                          COALESCE(NULLIF(event.price, 0), unit.list_price, 0)
+                """SELECT unit.id, unit.name, unit.building_id, unit.unit_type_id,
+                          unit.floor, COALESCE(unit.area_gross, 0),
+                          COALESCE(unit.area_net, 0), listed.price, event.to_state,
+                          COALESCE(NULLIF(event.price, 0), listed.price)
                      FROM property_unit unit
+                     LEFT JOIN (
+                          SELECT unit_id, sum(list_change) AS change
+                            FROM property_price_history
+                           WHERE project_id = %(project)s AND date >= %(close)s
+                           GROUP BY unit_id) later ON later.unit_id = unit.id
+                     CROSS JOIN LATERAL (
+                          SELECT COALESCE(unit.list_price, 0)::float8
+                                 - COALESCE(later.change, 0)::float8 AS price) listed
                      JOIN LATERAL (
                           SELECT to_state, price
                             FROM property_unit_event
-                           WHERE unit_id = unit.id AND date < %s
+                           WHERE unit_id = unit.id AND date < %(close)s
                            ORDER BY date DESC, id DESC
                            LIMIT 1) event ON TRUE
-                    WHERE unit.id IN %s""",
-                scope.bounds[1],
-                query.subselect(),
+                    WHERE unit.id IN %(units)s
+                    ORDER BY unit.building_id, unit.entrance, unit.floor, unit.room""",
+                project=scope.project.id,
+                close=scope.bounds[1],
+                units=query.subselect(),
             )
         )
         return [dict(zip(names, row, strict=True)) for row in rows]

@@ -56,6 +56,8 @@ from . import (
     test_interaction,
     test_js,
     test_list_clients,
+    test_list_registers,
+    test_list_units,
     test_loan_maths,
     test_mailing,
     test_metric,

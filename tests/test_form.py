@@ -337,6 +337,9 @@ class TestFormAccess(FormCommon, TransactionCase):
 
     ROLES = {
         G1: {"rep", "clerk", "supervisor", "manager", "hq"},
+        "property.form.calls": {"rep", "clerk", "supervisor", "manager", "hq"},
+        "property.form.visits": {"rep", "clerk", "supervisor", "manager", "hq"},
+        "property.form.units": set(ROLES),
         G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
         "property.form.receipts": {"clerk", "finance", "manager", "hq"},
@@ -477,6 +480,8 @@ class TestFormFiles(FormFacts, HttpCase):
                         row["values"], section["columns"], strict=True
                     )
                 ]
+                if row["level"] == "words":
+                    expected = expected[:1]
                 cells = [cell.text_content() for cell in line.xpath("td")]
                 self.assertEqual(cells, expected, section["title"])
 

@@ -17,7 +17,7 @@ from ..demo.figures import (
     summed,
     unlike,
 )
-from ..models.metric import METRICS
+from ..models.metric import METRICS, Tally
 from .test_metric import MetricCommon
 
 LAST_DAY = "2026-07-15"
@@ -367,6 +367,42 @@ class TestMetricRandom(MetricCommon, TransactionCase):
     def test_every_split_adds_up_to_the_total(self):
         """By rep = by channel = by building = by project = total, for every figure"""
         self.assertEqual(splits_apart(self.env), [])
+
+    def test_registers_count_the_same(self):
+        """G18: calls, visits and invalid ones of each project, host and period"""
+        found = 0
+        for project in self.projects:
+            for first, last in (
+                ("2025-12-01", "2026-07-15"),
+                ("2026-03-01", "2026-03-31"),
+                ("2026-01-01", "2026-01-01"),
+            ):
+                for user in ({}, {"user_id": self.rep_a.id}):
+                    options = {"date_from": first, "date_to": last, **user}
+                    counts = [
+                        self.env[f"property.form.{name}"].compile(
+                            {"project_id": project.id} | options
+                        )["sections"][1]["rows"][-1]["values"]
+                        for name in ("calls", "visits")
+                    ]
+                    tally = self.env["property.metric"]._tally(
+                        [
+                            ("project_id", "=", project.id),
+                            ("day", ">=", first),
+                            ("day", "<=", last),
+                            *(("user_id", "=", one) for one in user.values()),
+                        ]
+                    )
+                    tally = tally.get((), Tally())
+                    self.assertEqual(
+                        [row[2] for row in counts],
+                        [tally.get("calls"), tally.get("visits")],
+                    )
+                    self.assertEqual(
+                        sum(row[3] for row in counts), tally.get("invalid")
+                    )
+                    found += tally.get("visits")
+        self.assertGreater(found, 100)
 
     def test_every_fact_has_an_id_of_its_own(self):
         facts = self.env["property.metric"].search([])
