@@ -213,6 +213,20 @@ def written(value, kind):
     return f"{value:,.{decimals}f}" + ("%" if kind == "percent" else "")
 
 
+def paper_widths(section):
+    """The characters that each column of a section of `as_json()` takes on paper: as
+    many as it asks for, or as its longest number, which is not broken into lines; of
+    rows that are streamed what it asks for."""
+    widths = [column["width"] for column in section["columns"]]
+    for row in section["rows"] if isinstance(section["rows"], list) else ():
+        for place, column in enumerate(section["columns"]):
+            kind = cell_kind(column, row)
+            if KINDS[kind] is not None:
+                text = written(row["values"][place], kind)
+                widths[place] = max(widths[place], len(text) + 1)
+    return widths
+
+
 def head_groups(columns):
     """The upper line of a two-line head: (label, number of columns), in order.
 

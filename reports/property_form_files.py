@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from .form_files import protected
+from .form_table import paper_widths
 
 # Characters that a line of A4 holds, upright and across; what is wider is A3.
 PORTRAIT, LANDSCAPE = 105, 205
@@ -17,10 +18,7 @@ class PropertyForm(models.AbstractModel):
     def _paper(self, form):
         """The paper a compiled form is printed on, by its widest section: "_portrait",
         "" (A4 across) or "_a3"."""
-        width = max(
-            sum(column["width"] for column in section["columns"])
-            for section in form["sections"]
-        )
+        width = max(sum(paper_widths(section)) for section in form["sections"])
         if width <= PORTRAIT:
             return "_portrait"
         return "" if width <= LANDSCAPE else "_a3"
