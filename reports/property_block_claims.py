@@ -7,6 +7,9 @@ from ..models.metric import percent
 from ..models.property_installment_ageing import AGEING, FIRST_DAY
 from .form_table import Chart, Column, Figure, Section
 
+# Which instalments are of the price, and which are collected for others.
+PRICE, FEES = [("kind", "!=", "fee")], [("kind", "=", "fee")]
+
 
 class PropertyBlockClaims(models.AbstractModel):
     """What is due by contracts and what of it is paid, as it was when a day closed.
@@ -101,7 +104,7 @@ class PropertyBlockClaims(models.AbstractModel):
             self.env._("Ageing"),
             [
                 Column("band", self.env._("Late"), width=16),
-                Column("number", self.env._("Instalments"), "integer", 10),
+                Column("number", self.env._("Number of Payments"), "integer", 10),
                 Column("unpaid", self.env._("Unpaid (yuan)"), "yuan", 14),
                 Column("share", self.env._("Part of All"), "percent", 8),
             ],
@@ -111,7 +114,7 @@ class PropertyBlockClaims(models.AbstractModel):
             SQL(
                 """SELECT COALESCE(late, 0), SUM(unpaid), array_agg(id)
                      FROM (%s) claim WHERE unpaid > 0 GROUP BY 1""",
-                self._claims_sql(scope, [("kind", "!=", "fee")]),
+                self._claims_sql(scope, PRICE),
             )
         ):
             band = bands[self._band(late)]

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..models.metric import percent
 from .form_table import Column, Figure, Section
+from .property_block_claims import PRICE
 
 
 class PropertyBlockMoney(models.AbstractModel):
@@ -57,7 +58,7 @@ class PropertyBlockMoney(models.AbstractModel):
             SQL(
                 "SELECT COALESCE(SUM(amount), 0), array_agg(id) FROM (%s) claim "
                 "WHERE due_date <= %s",
-                self._claims_sql(scope, [("kind", "!=", "fee")]),
+                self._claims_sql(scope, PRICE),
                 scope.date_to,
             )
         )

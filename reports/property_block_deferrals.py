@@ -61,10 +61,10 @@ class PropertyBlockDeferrals(models.AbstractModel):
         return section
 
     def _summary_columns(self):
-        number, amount = self.env._("Payments"), self.env._("Yuan")
+        number, amount = self.env._("Number of Payments"), self.env._("Yuan")
         period, year = self.env._("In the Period"), self.env._("Year to Date")
         return [
-            Column("outcome", self.env._("Promise"), width=14),
+            Column("outcome", self.env._("Promise Fulfilled"), width=14),
             Column("number", number, "integer", 8, period),
             Column("amount", amount, "money", 14, period),
             Column("year_number", number, "integer", 8, year),

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .form_table import Column, Figure, Section
+from .property_block_claims import PRICE
 
 
 class PropertyBlockPayments(models.AbstractModel):
@@ -100,7 +101,7 @@ class PropertyBlockPayments(models.AbstractModel):
         standing = ("deposit_id.contract_ids", "any", self._contracts_domain(scope))
         gone = ("deposit_id.end_date", "<", scope.bounds[1])
         sums = self._money(scope)
-        groups = self._groups(scope, [("kind", "!=", "fee")]).values()
+        groups = self._groups(scope, PRICE).values()
         paid = round(sum(sums[2] for sums, _ids in groups), 2)
         places = {
             "paid": (self.env._("Paid on the instalments above"), [standing]),
@@ -112,14 +113,14 @@ class PropertyBlockPayments(models.AbstractModel):
                 self.env._("On deposits without a signed contract"),
                 ["!", standing, "|", ("deposit_id.end_date", "=", False), "!", gone],
             ),
-            "earnest": (self.env._("Earnest money"), [("nature", "=", "earnest")]),
+            "earnest": (self.env._("Earnest money"), self._of("earnest")),
             "ended": (
                 self.env._("Of sales that ended: forfeited or not yet returned"),
                 ["!", standing, gone],
             ),
             "compensation": (
                 self.env._("Compensation paid to clients"),
-                [("nature", "=", "compensation")],
+                self._of("compensation"),
             ),
         }
         sums["surplus"] = sums.pop("contracts", 0) - paid
@@ -146,6 +147,10 @@ class PropertyBlockPayments(models.AbstractModel):
         total = self._figure(self._tally(facts)[()], facts, "net_receipts", "amount")
         section.add(self.env._("Net Receipts"), total, level="total")
         return section
+
+    @staticmethod
+    def _of(nature):
+        return [("nature", "=", nature)]
 
     def _contracts_domain(self, scope):
         return self._standing_domain(scope, path="")

@@ -3,6 +3,7 @@ from odoo.tools.misc import split_every
 
 from ..models.property_payment_plan import PAYMENT_METHODS
 from .form_table import Column, Figure, Section
+from .property_block_claims import FEES, PRICE
 
 BATCH = 1_000
 
@@ -29,12 +30,8 @@ class PropertyFormPayments(models.AbstractModel):
 
     def _sections(self, scope):
         sections = [
-            self._list(scope, self._title(), [("kind", "!=", "fee")]),
-            self._list(
-                scope,
-                self.env._("Fees Collected for Others"),
-                [("kind", "=", "fee")],
-            ),
+            self._list(scope, self._title(), PRICE),
+            self._list(scope, self.env._("Fees Collected for Others"), FEES),
             self._ageing(scope),
         ]
         if not scope.user and self._sees_all_deals():
@@ -113,10 +110,10 @@ class PropertyFormPayments(models.AbstractModel):
             Column("unit", self.env._("Unit No."), width=11),
             Column("price", self.env._("Price"), "yuan", 12),
             Column("payment", self.env._("Item of Payment"), width=12),
-            Column("due", self.env._("Due On"), "date", 11),
+            Column("due", self.env._("Due Date"), "date", 11),
             Column("amount", self.env._("Due (yuan)"), "money", 15),
             Column("paid", self.env._("Paid (yuan)"), "money", 15),
-            Column("unpaid", self.env._("Unpaid (yuan)"), "money", 15),
+            Column("unpaid", self.env._("Still Unpaid (yuan)"), "money", 15),
             Column("late", self.env._("Days Late"), "integer", 6, adds=False),
             Column("days", self.env._("Paid On"), width=11),
             Column("receipts", self.env._("Receipt No."), width=16),
