@@ -169,7 +169,10 @@ class PropertyDeposit(models.Model):
         )
 
     def _purchasers_at(self, moment):
-        """:return: {deposit: its purchaser at `moment`}"""
+        """For who sees the deals, whether or not he still sees the person.
+
+        :return: {deposit: its purchaser at `moment`, with full rights}
+        """
         self.flush_model(["partner_id"])
         self.env["property.change"].flush_model(["deposit_id", "done_date"])
         rows = self.env.execute_query(
@@ -179,7 +182,9 @@ class PropertyDeposit(models.Model):
                 tuple(self.ids) or (0,),
             )
         )
-        partners = self.env["res.partner"].browse(partner for _row, partner in rows)
+        partners = (
+            self.env["res.partner"].sudo().browse(partner for _row, partner in rows)
+        )
         return {
             self.browse(row): partner
             for (row, _partner), partner in zip(rows, partners, strict=True)

@@ -361,6 +361,12 @@ class TestPayments(ListCommon, TransactionCase):
             )
             tally = self.figures([("day", "<=", day)])
             self.assertEqual(total["amount"], tally.get("net_receipts", "amount"))
+        (ended,) = (
+            row["amount"]
+            for row in self.rows(G14, "2026-03-27", section=3)
+            if row["place"].startswith("Of sales that ended")
+        )
+        self.assertEqual(ended, 25_000, "not yet returned")
         amounts = {row["place"]: row["amount"] for row in places}
         self.assertEqual(amounts["On these contracts beyond their instalments"], 1_000)
         self.assertEqual(amounts["Earnest money"], 7_000)
