@@ -9,7 +9,7 @@ class PropertyBlockMoney(models.AbstractModel):
     """Stock and cancellations: sections 6 and 7 of the monthly report."""
 
     _name = "property.block.money"
-    _inherit = ["property.block"]
+    _inherit = ["property.block.claims"]
     _description = "Block of Stock, Cancellations, Money"
 
     # === Stock and price ===

@@ -11,6 +11,7 @@ class PropertyFormMonthly(models.AbstractModel):
         "property.block.month",
         "property.block.clients",
         "property.block.money",
+        "property.block.deferrals",
     ]
     _description = "Monthly Report"
 
@@ -38,6 +39,7 @@ class PropertyFormMonthly(models.AbstractModel):
             self._cancellations(scope),
             self._collections(scope),
             self._ageing(scope),
+            self._deferral_summary(scope),
             *channels[3:],
             self._ranking(scope),
         ]

@@ -54,6 +54,7 @@ from . import (
     test_id_number,
     test_installment,
     test_interaction,
+    test_list_money,
     test_js,
     test_list_clients,
     test_list_registers,
