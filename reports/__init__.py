@@ -21,6 +21,7 @@ from . import (
     property_form_monthly,
     property_form_owners,
     property_form_receipts,
+    property_form_cases,
     property_form_fairness,
     property_form_filings,
     property_form_pdf,

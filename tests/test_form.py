@@ -339,6 +339,7 @@ class TestFormAccess(FormCommon, TransactionCase):
         G1: {"rep", "clerk", "supervisor", "manager", "hq"},
         G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
+        "property.form.cases": {"rep", "service", "supervisor", "manager", "hq"},
         "property.form.receipts": {"clerk", "finance", "manager", "hq"},
         FAIRNESS: {"rep", "clerk", "supervisor", "manager", "hq"},
         G2: {"clerk", "supervisor", "manager", "hq"},

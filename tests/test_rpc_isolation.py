@@ -58,6 +58,8 @@ EVERYWHERE = {
     "property.change",
     "property.earnest",
     "property.mortgage",
+    "property.case",
+    "property.case.step",
     "property.event.guest",
 }
 
@@ -219,8 +221,16 @@ class RpcCommon(PropertyCommon, HttpCase):
         )
         guest = make("property.event.guest", event_id=day.id, lead_id=client.id)
         loan = cls.contract.sudo().mortgage_ids
+        case = make("property.case", lead_id=client.id, problem=f"{NAME} is angry")
+        case.action_note(f"Called {NAME}")
         documents = (quote, discount, deferral, change, change.line_ids, earnest, guest)
-        return (*documents, loan[:1], cls.contract.sudo().document_ids[:1])
+        return (
+            *documents,
+            case,
+            case.step_ids[-1],
+            loan[:1],
+            cls.contract.sudo().document_ids[:1],
+        )
 
     # === A session ===
 
