@@ -7,10 +7,10 @@ from .property_door import lock_rows
 OPEN_STATES = ("open", "working", "reopened")
 CASE_STATES = [
     ("open", "Not Begun"),
+    ("reopened", "Reopened"),
     ("working", "Being Worked On"),
     ("solved", "Solved"),
     ("closed", "Case Closed"),
-    ("reopened", "Reopened"),
 ]
 # Who works on a case, who puts others in charge of it, and to whom it is reported.
 WORKERS = ("rep", "service")
