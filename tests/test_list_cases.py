@@ -73,10 +73,11 @@ class TestListCases(CaseCommon, FormCommon):
             done = self.raise_case(problem="done")
             ended = self.raise_case(problem="ended")
             again = self.raise_case(problem="again")
-            for case in done | ended | again:
+            later = self.raise_case(problem="reopened after the week")
+            for case in done | ended | again | later:
                 case.action_solve("Done")
         with self.on("08"):
-            (done | again).with_user(self.manager).action_close()
+            (done | again | later).with_user(self.manager).action_close()
         with self.on("09"):
             ended.with_user(self.manager).action_close()
         with self.on("14"):
@@ -89,6 +90,7 @@ class TestListCases(CaseCommon, FormCommon):
         with self.on("28"):
             again.action_solve("Done")
             again.with_user(self.manager).action_close()
+            later.action_reopen("Not at all")
             self.assertEqual(self.problems(), ["old", "ended", "again", "last"])
         self.assertTrue(old.exists())
 
