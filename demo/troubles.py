@@ -6,6 +6,7 @@ from random import Random
 from .clock import utc
 
 A_MONTH_OF = 6  # in each project
+LEFT_LYING = {20: "open", 17: "working"}  # so many days ago, in each project
 BUYERS = {
     "complaint": (
         (
@@ -64,9 +65,12 @@ class Troubles:
         for project in self.office.projects:
             if self.rng.random() < A_MONTH_OF / 30:
                 self.office.at(self._hour(day), self.raise_, project)
+            ago = (self.office.today - day).days
+            if until := LEFT_LYING.get(ago):
+                self.office.at(utc(day, 10, ago), self.raise_, project, until)
 
     def finish(self):
-        """Chance may have left nothing new, nothing late or nothing solved."""
+        """Chance may have left nothing new or nothing solved."""
         project = self.office.projects[0]
         self.raise_(project, until="open")
         self.raise_(project, until="solved")
@@ -96,13 +100,10 @@ class Troubles:
         )
         if until == "solved":
             self._worker(case).action_solve(words[2])
-        elif until != "open" and self._goes_on():
+        elif until == "working":
+            self._worker(case).action_start()
+        elif until is None:
             office.at(self._later(0, 1), self.start, case, words)
-
-    def _goes_on(self):
-        """What lies about does so of late: a manager who is told asks for it."""
-        late = self.office.today - self.office.day < timedelta(days=14)
-        return not late or self.rng.random() < 0.6
 
     def _trouble(self, project):
         """(client, kind, words): four of five are buyers."""
@@ -128,8 +129,7 @@ class Troubles:
 
     def note(self, case, words):
         self._worker(case).action_note(words[1])
-        if self._goes_on():
-            self.office.at(self._later(1, 4), self.solve, case, words)
+        self.office.at(self._later(1, 4), self.solve, case, words)
 
     def solve(self, case, words):
         self._worker(case).action_solve(words[2])
