@@ -21,7 +21,7 @@ class PropertyReason(models.TransientModel):
     )
     contract_id = fields.Many2one("property.contract", readonly=True)
     mortgage_id = fields.Many2one("property.mortgage", "Loan Case", readonly=True)
-    case_id = fields.Many2one("property.case", readonly=True)
+    case_id = fields.Many2one("property.case", "Client Case", readonly=True)
     reason = fields.Text(required=True)
     next_step = fields.Selection(
         lambda self: self.env["property.mortgage"]._fields["next_step"].selection,
