@@ -197,6 +197,7 @@ def _life(env):
         "property.mortgage": ("state", ("open", "paid", "refused")),
         "property.contract.document": ("state", ("missing", "received")),
         "property.deferral": ("state", ("approved", "kept", "broken")),
+        "property.case": ("state", ("open", "working", "solved", "closed")),
         "crm.lead": ("ownership_state", ("owned", "free", "sold")),
         "property.interaction": ("invalid_reason", ("survey", "wrong", "agent")),
     }

@@ -38,6 +38,7 @@ from . import (
     property_form_unsigned,
     property_form_payments,
     property_form_deferrals,
+    property_form_cases,
     property_form_fairness,
     property_form_filings,
     property_form_pdf,

@@ -342,6 +342,7 @@ class TestFormAccess(FormCommon, TransactionCase):
         "property.form.units": set(ROLES),
         G3: set(ROLES),
         G8: {"finance", "service", "manager", "hq"},
+        "property.form.cases": {"rep", "service", "supervisor", "manager", "hq"},
         "property.form.receipts": {"clerk", "finance", "manager", "hq"},
         "property.form.unsigned": set(ROLES) - {"service"},
         "property.form.payments": set(ROLES) - {"control", "service"},
