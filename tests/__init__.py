@@ -55,6 +55,7 @@ from . import (
     test_installment,
     test_interaction,
     test_js,
+    test_list_deals,
     test_loan_maths,
     test_mailing,
     test_metric,

@@ -347,6 +347,10 @@ class TestFormAccess(FormCommon, TransactionCase):
         G6: {"clerk", "supervisor", "manager", "hq"},
         FILINGS: {"manager", "hq"},
         "property.form.cash": {"finance", "manager", "hq"},
+        "property.form.changes": set(ROLES) - {"service"},
+        "property.form.cancellations": set(ROLES) - {"rep", "service"},
+        "property.form.discounts": set(ROLES) - {"service"},
+        "property.form.contracts": set(ROLES),
     }
 
     def test_every_form_has_a_row_here(self):
