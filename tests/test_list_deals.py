@@ -5,13 +5,14 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 
 from .test_discount import DiscountCommon
-from .test_form import FormCommon
+from .test_form import G3, G8, FormCommon
 from .test_metric import MetricCommon
 
 G9 = "property.form.changes"
 G10 = "property.form.cancellations"
 G11 = "property.form.discounts"
 G13 = "property.form.contracts"
+LISTS = (G8, G9, G10, G13)
 YEAR = {"date_from": "2026-01-01", "day": "2026-04-15"}
 MARCH = {"date_from": "2026-03-01", "day": "2026-03-31"}
 APRIL = {"date_from": "2026-04-01", "day": "2026-04-30"}
@@ -251,11 +252,79 @@ class TestListChanges(ListCommon, MetricCommon):
             lines = self.lists(G13, self.rep_b, date_from="2026-03-01", day=day)[0]
             self.assertEqual(lines[0]["client"].split("\n"), names, day)
 
+    # === G3, G8 ===
+
+    def test_sales_of_the_daily_report(self):
+        """G3: what it says of sales is what is counted, also where a contract was
+        cancelled since, or a unit exchanged"""
+        for day in ("2026-03-10", "2026-03-31", "2026-04-15"):
+            for flow, name in (("deposit", "deposits"), ("contract", "contracts")):
+                for key, first in (
+                    ("day", day),
+                    ("month", f"{day[:8]}01"),
+                    ("all", "2020-01-01"),
+                ):
+                    tally = self.figures([("day", ">=", first), ("day", "<=", day)])
+                    self.assertEqual(
+                        self.cells(
+                            self.compile(G3, self.manager, day),
+                            0,
+                            "Total",
+                            f"{flow}_{key}",
+                        ),
+                        [tally.get(name, one) for one in ("number", "area", "amount")],
+                        (day, flow, key),
+                    )
+
+    def owners(self, day):
+        lines, (total,) = self.lists(G8, date_from="2026-01-01", day=day)
+        return {one["unit"]: one for one in lines}, total
+
+    def test_owners_of_a_past_day(self):
+        """G8, E3: who had bought when the day closed: what was cancelled, exchanged,
+        signed or renamed since is as it was then"""
+        units = [unit.name for unit in self.units]
+        for day, expected in (
+            ("2026-03-09", []),
+            ("2026-03-10", [0, 1, 2, 3, 6]),
+            ("2026-03-20", [1, 2, 3, 6]),
+            ("2026-03-31", [1, 2, 4, 6]),
+            ("2026-04-01", [2, 4, 6]),
+            ("2026-04-10", [4, 6]),
+        ):
+            lines, total = self.owners(day)
+            self.assertEqual(sorted(lines), sorted(units[n] for n in expected), day)
+            tally = self.figures([("day", "<=", day)])
+            self.assertEqual(
+                total["unit"], tally.get("deposits") - tally.get("cancellations")
+            )
+            self.assertEqual(
+                total["price"],
+                tally.get("deposits", "amount")
+                - tally.get("cancellations", "amount")
+                + tally.get("exchanges", "amount"),
+            )
+        signed = self.owners("2026-04-09")[0][units[2]]
+        self.assertEqual(signed["contract"], self.signed.name)
+        self.assertIn("\nSpouse", signed["owners"])
+        self.assertIsNone(self.owners("2026-04-09")[0][units[4]]["contract"])
+        again = self.owners("2026-04-10")[0][units[4]]
+        self.assertEqual(again["contract"], self.again.name)
+        with freeze_time("2026-04-12 02:00:00"):
+            kin = self.env["res.partner"].create({"name": "Child"})
+            buyer = (kin, 100, "child", "x")
+            self.do(self.make_rename(self.standing.deposit_id, buyer))
+        for day, name in (
+            ("2026-03-10", self.standing.lead_id.contact_name),
+            ("2026-04-12", "Child"),
+        ):
+            self.assertEqual(self.owners(day)[0][units[6]]["owners"], name)
+
     # === All ===
 
     def test_queries_do_not_grow(self):
-        """G9, G10, G13: no query for a line"""
-        before = {name: self.count_queries(name, **YEAR) for name in (G9, G10, G13)}
+        """G8, G9, G10, G13: no query for a line"""
+        before = {name: self.count_queries(name, **YEAR) for name in LISTS}
         units = self.units[0].copy_data()
         more = self.env["property.unit"].create(
             [
