@@ -180,16 +180,21 @@ class PropertyBlockChanges(models.AbstractModel):
 
     @staticmethod
     def _change_total(label, changes, lines):
-        sums = [
-            round(sum(value or 0 for value in values), 2)
-            for values in zip(*(lines[change] for change in changes), strict=True)
-        ] or [0] * 8
+        """A line of sums; none of what applies to none of the changes."""
         ids = tuple(change.id for change in changes)
-        figures = [Figure(value, "property.change", ids) for value in sums]
-        count = Figure(len(changes), "property.change", ids)
+
+        def figure(value):
+            return Figure(value, "property.change", ids)
+
+        figures = []
+        for place in range(8):
+            values = [lines[change][place] for change in changes]
+            values = [value for value in values if value is not None]
+            has_sum = values or place < 2
+            figures.append(figure(round(sum(values), 2)) if has_sum else None)
         return [
-            *(None, label, count, None, *figures[:2], None, *figures[2:5]),
-            *(None, None, *figures[5:], None, None),
+            *(None, label, figure(len(changes)), None, *figures[:2], None),
+            *(*figures[2:5], None, None, *figures[5:], None, None),
         ]
 
     def _change_columns(self):

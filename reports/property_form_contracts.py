@@ -104,10 +104,16 @@ class PropertyFormContracts(models.AbstractModel):
         return section
 
     def _note(self, contract):
-        cancelled = contract.state == "cancelled" and self.env._(
-            "Cancelled on %s", contract.cancel_date
-        )
-        return "\n".join(filter(None, (cancelled, contract.special_clauses)))
+        """The special clauses, after what became of the contract."""
+        ended = None
+        if contract.state == "cancelled":
+            day = contract.cancel_date
+            ended = (
+                self.env._("Unit exchanged on %s", day)
+                if contract.deposit_id.state == "exchanged"
+                else self.env._("Cancelled on %s", day)
+            )
+        return "\n".join(filter(None, (ended, contract.special_clauses)))
 
     def _columns(self):
         return [

@@ -153,6 +153,7 @@ class TestListChanges(ListCommon, MetricCommon):
             ):
                 self.assertCounts(sums, name, period, "old_area", "old_price")
             exchanges["grown"] = (exchanges["new_area"] or 0) - exchanges["old_area"]
+            exchanges["difference"] = exchanges["difference"] or 0
             self.assertCounts(exchanges, "exchanges", period, "grown", "difference")
             self.assertEqual(
                 total["client"],
@@ -217,6 +218,7 @@ class TestListChanges(ListCommon, MetricCommon):
         notes = {one["contract"]: one["note"] for one in lines}
         self.assertEqual(notes[self.standing.name], "Kitchen fitted")
         self.assertEqual(notes[self.signed.name], "Cancelled on 2026-04-10")
+        self.assertEqual(notes[self.dearer.name], "Unit exchanged on 2026-03-31")
         lines, (total,) = self.lists(G13, **APRIL)
         self.assertEqual((lines, total["unit"]), ([], 0))
         self.assertCounts(total, "contracts", APRIL, "area", "price", count="unit")
