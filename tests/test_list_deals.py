@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ..models.metric import MEASURES
 from .test_discount import DiscountCommon
 from .test_form import G3, G8, FormCommon
 from .test_metric import MetricCommon
@@ -90,7 +91,7 @@ class TestListChanges(ListCommon, MetricCommon):
         tally = self.figures([*days, *facts.get("domain", ())])
         self.assertEqual(
             (sums[facts.get("count", "client")], sums[area], sums[amount]),
-            tuple(tally.get(name, one) for one in ("number", "area", "amount")),
+            tuple(tally.get(name, one) for one in MEASURES),
             name,
         )
 
@@ -257,8 +258,8 @@ class TestListChanges(ListCommon, MetricCommon):
     # === G3, G8 ===
 
     def test_sales_of_the_daily_report(self):
-        """G3: what it says of sales is what is counted, also where a contract was
-        cancelled since, or a unit exchanged"""
+        """G3: what it says of sales is what is counted, whoever reads it, also where
+        a contract was cancelled since, or a unit exchanged"""
         for day in ("2026-03-10", "2026-03-31", "2026-04-15"):
             for flow, name in (("deposit", "deposits"), ("contract", "contracts")):
                 for key, first in (
@@ -267,16 +268,13 @@ class TestListChanges(ListCommon, MetricCommon):
                     ("all", "2020-01-01"),
                 ):
                     tally = self.figures([("day", ">=", first), ("day", "<=", day)])
-                    self.assertEqual(
-                        self.cells(
-                            self.compile(G3, self.manager, day),
-                            0,
-                            "Total",
-                            f"{flow}_{key}",
-                        ),
-                        [tally.get(name, one) for one in ("number", "area", "amount")],
-                        (day, flow, key),
-                    )
+                    for user in (self.manager, self.rep_b):
+                        form = self.compile(G3, user, day)
+                        self.assertEqual(
+                            self.cells(form, 0, "Total", f"{flow}_{key}"),
+                            [tally.get(name, one) for one in MEASURES],
+                            (day, flow, key, user.name),
+                        )
 
     def owners(self, day):
         lines, (total,) = self.lists(G8, date_from="2026-01-01", day=day)
@@ -321,6 +319,18 @@ class TestListChanges(ListCommon, MetricCommon):
             ("2026-04-12", "Child"),
         ):
             self.assertEqual(self.owners(day)[0][units[6]]["owners"], name)
+
+    def test_owner_renamed_before_signing(self):
+        """G8, E8: who had bought then, of a sale without a contract"""
+        with freeze_time("2026-04-11 02:00:00"):
+            deposit = self.make_deposit(self.units[7])
+            before = deposit.partner_id
+        with freeze_time("2026-04-13 02:00:00"):
+            child = self.env["res.partner"].create({"name": "Child"})
+            self.do(self.make_rename(deposit, (child, 100, "child", "x")))
+        for day, owner in (("2026-04-12", before), ("2026-04-13", child)):
+            line = self.owners(day)[0][deposit.unit_id.name]
+            self.assertEqual(line["owners"], owner.name, day)
 
     # === All ===
 
