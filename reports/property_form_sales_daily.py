@@ -7,6 +7,8 @@ from ..models.property_unit import SOLD_STATES, UNIT_STATES
 from ..models.res_users import ROLES
 from .form_table import Column, Figure, Section
 
+FLOWS = ("deposits", "contracts")
+
 
 class PropertyFormSalesDaily(models.AbstractModel):
     """G3 销售日报表: sold, held and remaining by building, type and bands (A6).
@@ -91,48 +93,35 @@ class PropertyFormSalesDaily(models.AbstractModel):
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _flows(self, scope):
-        """Deposits confirmed and contracts signed, by period and unit.
+        """Deposits and contracts of `property.metric`, by period and unit.
 
-        :return: list of (model, {unit id: [(record id, area, amount)]}): deposits of
-            the day, the month, since opening; then contracts likewise
+        The figures are of all sales of the project, whoever asks; drilling shows each
+        user only the facts he may see.
+
+        :return: list of (domain, {unit id: (number, area, amount)}): deposits of the
+            day, the month, since opening; then contracts likewise
         """
-        month = scope.since_month()
-        # The metrics count all sales of the project, whoever asks: the figures are
-        # sums, and drilling shows each user only the records he may see.
-        deposits = self.env["property.deposit"].sudo()
-        contracts = self.env["property.contract"].sudo()
-        project = [("project_id", "=", scope.project.id)]
-        end = scope.bounds[1]
-        signed = [
-            *project,
-            ("state", "in", ("signed", "filed", "delivered")),
-            ("sign_date", "<=", scope.date_to),
-        ]
-        # A unit exchanged for is no new sale: the one it comes from is counted.
-        confirmed = [
-            *project,
-            ("exchanged_from_id", "=", False),
-            ("confirm_date", "<", end),
-        ]
-        domains = [
-            (deposits, [*confirmed, ("confirm_date", ">=", scope.bounds[0])]),
-            (deposits, [*confirmed, ("confirm_date", ">=", month.bounds[0])]),
-            (deposits, [*confirmed, ("confirm_date", "!=", False)]),
-            (contracts, [*signed, ("sign_date", ">=", scope.date_from)]),
-            (contracts, [*signed, ("sign_date", ">=", month.date_from)]),
-            (contracts, signed),
-        ]
-        flows = []
-        for model, domain in domains:
-            by_unit = defaultdict(list)
-            for record in model.search_fetch(
-                domain, ["unit_id", "area_gross", "price"]
+        metrics = self.env["property.metric"].sudo()
+        flows = {}
+        for key, first in (
+            ("day", scope.date_from),
+            ("month", scope.since_month().date_from),
+            ("all", None),
+        ):
+            domain = [
+                ("project_id", "=", scope.project.id),
+                ("day", "<=", scope.date_to),
+                *([("day", ">=", first)] if first else ()),
+            ]
+            for name in FLOWS:
+                flows[name, key] = [*domain, ("metric", "=", name)], {}
+            for unit, name, *sums in metrics._read_group(
+                [*domain, ("metric", "in", FLOWS)],
+                ["unit_id", "metric"],
+                ["number:sum", "area:sum", "amount:sum"],
             ):
-                by_unit[record.unit_id.id].append(
-                    (record.id, record.area_gross, record.price)
-                )
-            flows.append((model._name, by_unit))
-        return flows
+                flows[name, key][1][unit.id] = sums
+        return [flows[name, key] for name in FLOWS for key in ("day", "month", "all")]
 
     # === How it is laid out ===
 
@@ -173,24 +162,19 @@ class PropertyFormSalesDaily(models.AbstractModel):
         ids = {unit["id"] for unit in units}
         flow_rows = [
             (
-                model,
-                [row for unit_id in ids & by_unit.keys() for row in by_unit[unit_id]],
+                [*domain, ("unit_id", "in", sorted(ids & by_unit.keys()))],
+                [by_unit[unit_id] for unit_id in ids & by_unit.keys()],
             )
-            for model, by_unit in flows
+            for domain, by_unit in flows
         ]
         area = sum(unit["area"] for unit in units)
         amount = sum(unit["amount"] for unit in units)
         measures = (
-            (self.env._("units"), "integer", lambda _unit: 1, lambda _row: 1),
-            ("㎡", "area", lambda unit: unit["area"], lambda row: row[1]),
-            (
-                self.env._("yuan"),
-                "yuan",
-                lambda unit: unit["amount"],
-                lambda row: row[2],
-            ),
+            (self.env._("units"), "integer", lambda _unit: 1),
+            ("㎡", "area", lambda unit: unit["area"]),
+            (self.env._("yuan"), "yuan", lambda unit: unit["amount"]),
         )
-        for index, (name, kind, of_unit, of_flow) in enumerate(measures):
+        for index, (name, kind, of_unit) in enumerate(measures):
             total = self._figure(units, of_unit)
             by_state = {
                 state: self._figure(
@@ -209,12 +193,12 @@ class PropertyFormSalesDaily(models.AbstractModel):
                 self._quotient(100 * sold, on_sale, total),
                 self._quotient(100 * by_state["held"].value, total.value, total),
                 *(
-                    Figure(
-                        round(sum(map(of_flow, rows)), 2),
-                        model,
-                        tuple(row[0] for row in rows),
+                    Figure.where(
+                        round(sum(row[index] or 0 for row in rows), 2),
+                        "property.metric",
+                        domain,
                     )
-                    for model, rows in flow_rows
+                    for domain, rows in flow_rows
                 ),
                 level=level,
                 kind=kind,
