@@ -24,7 +24,7 @@ class PropertyFormOwners(models.AbstractModel):
         deposits = self._deposits(scope)
         contracts = self._contracts(deposits, scope.date_to)
         buyers = deposits.contract_ids._buyers_at(scope.bounds[1])
-        purchasers = self._purchasers(deposits, scope.bounds[1])
+        purchasers = deposits.sudo()._purchasers_at(scope.bounds[1])
         methods = dict(
             self.env["property.contract"]
             ._fields["payment_method"]
@@ -32,7 +32,7 @@ class PropertyFormOwners(models.AbstractModel):
         )
         for number, deposit in enumerate(deposits, 1):
             signed = contract = contracts.get(deposit)
-            purchaser = purchasers.get(deposit, deposit.partner_id)
+            purchaser = purchasers[deposit]
             owners = buyers[contract] if signed else [purchaser]
             unit = deposit.unit_id
             section.add(
@@ -105,22 +105,6 @@ class PropertyFormOwners(models.AbstractModel):
             and contract.sign_date <= day
             and (not contract.cancel_date or contract.cancel_date > day)
         }
-
-    def _purchasers(self, deposits, moment):
-        """{deposit: who had bought at `moment`, where it was renamed since}"""
-        renames = (
-            self.env["property.change"]
-            .sudo()
-            .search(
-                [
-                    ("deposit_id", "in", deposits.ids),
-                    ("kind", "=", "rename"),
-                    ("done_date", ">=", moment),
-                ],
-                order="done_date DESC, id DESC",
-            )
-        )
-        return {one.deposit_id: one.partner_id for one in renames}
 
     def _columns(self):
         return [
