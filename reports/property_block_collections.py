@@ -1,13 +1,12 @@
-from collections import defaultdict
-from dataclasses import replace
-from datetime import date
+from itertools import groupby
 
 from odoo import models
 from odoo.tools import SQL
 
-from ..models.metric import percent
+from ..models.metric import parts, percent
 from .form_table import Chart, Column, Figure, Section
 
+MONEY_METRICS = parts("net_receipts", "fees")
 # The last day late of each band; the last has no end.
 AGES = {"not_due": 0, "d30": 30, "d60": 60, "d90": 90, "over": None}
 
@@ -23,7 +22,11 @@ class PropertyBlockMoney(models.AbstractModel):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "property.block.money"
 
-    def _collections(self, scope):
+    def _money_sections(self, scope):
+        claims = self._claims(scope)
+        return [self._collections(scope, claims), self._ageing(scope, claims)]
+
+    def _collections(self, scope, claims):
         section = Section(
             self.env._("Collections"),
             [
@@ -34,13 +37,10 @@ class PropertyBlockMoney(models.AbstractModel):
                 Column("all", self.env._("Since Opening"), "measure", 14),
             ],
         )
-        opening = replace(scope, date_from=date.min)
-        domains = [
-            self._facts(period)
-            for period in (scope, scope.previous(), scope.since_year())
-        ]
-        domains.append([one for one in self._facts(opening) if one[1] != ">="])
-        tallies = [self._tally(domain)[()] for domain in domains]
+        opening = scope.since_opening()
+        periods = (scope, scope.previous(), scope.since_year(), opening)
+        domains = [self._facts(period) for period in periods]
+        tallies = [self._tallies(one, metrics=MONEY_METRICS)[()] for one in periods]
         for name, label in (
             ("receipts", self.env._("Receipts")),
             ("refunds", self.env._("Refunds")),
@@ -56,17 +56,16 @@ class PropertyBlockMoney(models.AbstractModel):
                 kind="yuan",
                 level="subtotal" if name == "net_receipts" else "line",
             )
-        self._add_collection_rate(section, scope, tallies[-1])
+        self._add_collection_rate(section, scope, claims, tallies[-1])
         return section
 
-    def _add_collection_rate(self, section, scope, tally):
+    def _add_collection_rate(self, section, scope, claims, tally):
         """回款率: the net receipts to date of the amounts due to date."""
-        due = [one for one in self._claims(scope) if self._is_due(one, scope)]
-        amount = round(sum(one["amount"] for one in due), 2)
+        amount = round(sum(one["amount"] for one in claims if one["is_due"]), 2)
         section.add(
             self.env._("Due to Date"),
             *[None] * 3,
-            self._claim_figure(amount, due),
+            self._claim_figure(scope, amount, SQL("claim.is_due")),
             kind="yuan",
         )
         section.add(
@@ -76,7 +75,7 @@ class PropertyBlockMoney(models.AbstractModel):
             kind="percent",
         )
 
-    def _ageing(self, scope):
+    def _ageing(self, scope, claims):
         """What is unpaid at the close of the period, by how late it is then."""
         labels = {
             "not_due": self.env._("Not Yet Due"),
@@ -94,23 +93,27 @@ class PropertyBlockMoney(models.AbstractModel):
                 Column("share", self.env._("Part of All"), "percent", 8),
             ],
         )
-        unpaid = [one for one in self._claims(scope) if one["unpaid"] > 0]
-        bands = defaultdict(list)
-        for one in unpaid:
-            bands[self._band(one, scope)].append(one)
-        total = self._unpaid(unpaid)
+        bands = {band: (0, 0) for band in labels}
+        for band, some in groupby(claims, lambda one: one["band"]):
+            some = [*some]
+            bands[band] = (
+                sum(one["number"] for one in some),
+                round(sum(one["unpaid"] for one in some), 2),
+            )
+        total = round(sum(unpaid for _number, unpaid in bands.values()), 2)
         for band, label in labels.items():
-            some = bands[band]
+            some = SQL("claim.unpaid > 0 AND claim.band = %s", band)
             section.add(
                 label,
-                self._claim_figure(len(some), some),
-                self._claim_figure(self._unpaid(some), some),
-                percent(self._unpaid(some), total),
+                *(self._claim_figure(scope, value, some) for value in bands[band]),
+                percent(bands[band][1], total),
             )
         section.add(
             self.env._("Total"),
-            self._claim_figure(len(unpaid), unpaid),
-            self._claim_figure(total, unpaid),
+            *(
+                self._claim_figure(scope, value, SQL("claim.unpaid > 0"))
+                for value in (sum(number for number, _sum in bands.values()), total)
+            ),
             percent(total, total),
             level="total",
         )
@@ -122,7 +125,7 @@ class PropertyBlockMoney(models.AbstractModel):
                 [
                     (
                         self.env._("Unpaid (yuan)"),
-                        [self._unpaid(bands[band]) for band in labels],
+                        [bands[band][1] for band in labels],
                     )
                 ],
             )
@@ -133,35 +136,62 @@ class PropertyBlockMoney(models.AbstractModel):
 
     def _claims(self, scope):
         """The instalments of the contracts that stood when the period closed, and what
-        of each was unpaid then: list of dicts."""
-        day, end = scope.date_to, scope.bounds[1]
+        of them was unpaid then, summed by how late they were.
+
+        :return: list of dicts of `band`, `is_due`, sums of `amount` and `unpaid`, and
+            the `number` that was unpaid
+        """
         for model in ("installment", "contract", "receipt", "receipt.line"):
             self.env[f"property.{model}"].flush_model()
         return self.env.execute_query_dict(
             SQL(
-                """
-                SELECT claim.id, claim.due_date, claim.deferred_until, claim.amount,
-                       claim.amount - COALESCE(SUM(
-                           CASE receipt.kind WHEN 'refund' THEN -1 ELSE 1 END
-                           * line.amount), 0) AS unpaid
-                  FROM property_installment claim
-                  JOIN property_contract contract ON contract.id = claim.contract_id
-                  LEFT JOIN (property_receipt_line line
-                             JOIN property_receipt receipt
-                               ON receipt.id = line.receipt_id
-                              AND receipt.state = 'confirmed'
-                              AND receipt.confirm_date < %(end)s)
-                         ON line.installment_id = claim.id
-                 WHERE claim.project_id = %(project)s AND claim.kind != 'fee'
-                   AND contract.name IS NOT NULL AND contract.sign_date <= %(day)s
-                   AND (contract.cancel_date IS NULL OR contract.cancel_date > %(day)s)
-                   AND %(rep)s
-                 GROUP BY claim.id""",
-                end=end,
-                day=day,
-                project=scope.project.id,
-                rep=self._rep_sql(scope),
+                """SELECT band, is_due, SUM(amount) AS amount,
+                          COALESCE(SUM(unpaid) FILTER (WHERE unpaid > 0), 0) AS unpaid,
+                          COUNT(*) FILTER (WHERE unpaid > 0) AS number
+                     FROM (%s) claim GROUP BY band, is_due ORDER BY band""",
+                self._claims_sql(scope),
             )
+        )
+
+    def _claims_sql(self, scope):
+        """A deferred instalment is not late while the promise holds."""
+        *bands, last = AGES
+        return SQL(
+            """SELECT claim.id, claim.amount,
+                      claim.amount - COALESCE(paid.amount, 0) AS unpaid,
+                      COALESCE(claim.due_date <= %(day)s, FALSE) AS is_due,
+                      CASE WHEN claim.due_date IS NULL OR claim.deferred_until >= %(day)s
+                           THEN %(first)s %(bands)s ELSE %(last)s END AS band
+                 FROM property_installment claim
+                 JOIN property_contract contract ON contract.id = claim.contract_id
+                 LEFT JOIN (
+                      SELECT line.installment_id,
+                             SUM(CASE receipt.kind WHEN 'refund' THEN -1 ELSE 1 END
+                                 * line.amount) AS amount
+                        FROM property_receipt_line line
+                        JOIN property_receipt receipt ON receipt.id = line.receipt_id
+                       WHERE line.project_id = %(project)s
+                         AND receipt.state = 'confirmed'
+                         AND receipt.confirm_date < %(end)s
+                       GROUP BY line.installment_id) paid
+                   ON paid.installment_id = claim.id
+                WHERE claim.project_id = %(project)s AND claim.kind != 'fee'
+                  AND contract.name IS NOT NULL AND contract.sign_date <= %(day)s
+                  AND (contract.cancel_date IS NULL OR contract.cancel_date > %(day)s)
+                  AND %(rep)s""",
+            first=bands[0],
+            bands=SQL(" ").join(
+                SQL(
+                    "WHEN %s - claim.due_date <= %s THEN %s",
+                    *(scope.date_to, AGES[band], band),
+                )
+                for band in bands
+            ),
+            last=last,
+            day=scope.date_to,
+            end=scope.bounds[1],
+            project=scope.project.id,
+            rep=self._rep_sql(scope),
         )
 
     def _rep_sql(self, scope):
@@ -173,20 +203,13 @@ class PropertyBlockMoney(models.AbstractModel):
             return SQL("TRUE")
         return SQL("contract.user_id IN %s", tuple(reps))
 
-    def _is_due(self, claim, scope):
-        return claim["due_date"] and claim["due_date"] <= scope.date_to
+    def _claim_figure(self, scope, value, which):
+        """:param which: SQL of a condition on `claim`"""
 
-    def _band(self, claim, scope):
-        """A deferred instalment is not late while the promise holds."""
-        promised = claim["deferred_until"]
-        if not claim["due_date"] or (promised and promised >= scope.date_to):
-            return "not_due"
-        late = (scope.date_to - claim["due_date"]).days
-        return next(band for band, last in AGES.items() if last is None or late <= last)
+        def find():
+            sql = SQL(
+                "SELECT id FROM (%s) claim WHERE %s", self._claims_sql(scope), which
+            )
+            return [row[0] for row in self.env.execute_query(sql)]
 
-    @staticmethod
-    def _unpaid(claims):
-        return round(sum(one["unpaid"] for one in claims), 2)
-
-    def _claim_figure(self, value, claims):
-        return Figure(value, "property.installment", tuple(one["id"] for one in claims))
+        return Figure.found(value, "property.installment", find)

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..models.metric import percent
+from ..models.metric import parts, percent
 from ..models.property_unit import SOLD_STATES, UNIT_STATES
 from .form_table import Chart, Column, Figure, Section
 
@@ -94,17 +94,19 @@ class PropertyBlockMoney(models.AbstractModel):
                 ),
             ],
         )
-        metrics = self.env["property.metric"]
         kinds = {
             "cancelled_deposits": self.env._("Deposits Cancelled"),
             "cancelled_contracts": self.env._("Contracts Cancelled"),
             "exchanges": self.env._("Exchanges"),
         }
         domain = self._facts(scope)
-        tally = self._tally(domain)[()]
+        tally = self._tallies(scope)[()]
+        names = ("metric", "res_id", "area", "amount")
+        ended = self._facts_of(scope, parts(*kinds), names)
         for name, label in kinds.items():
             whole = self._figure(tally, domain, name)
-            facts = metrics.search(whole.records_domain())
+            names = parts(name)
+            facts = ended.filtered(lambda fact, names=names: fact.metric in names)
             changes = self.env["property.change"].sudo().browse(facts.mapped("res_id"))
             by_reason = changes.grouped("reason_id")
             for reason, some in sorted(

@@ -1,5 +1,8 @@
 from odoo import models
 
+from .property_block_channels import CHANNEL_GROUPINGS
+from .property_block_month import YEAR_METRICS
+
 
 class PropertyFormMonthly(models.AbstractModel):
     """G6 销售月报: the month in the order of forms.md; its last section, the words of
@@ -24,6 +27,15 @@ class PropertyFormMonthly(models.AbstractModel):
     _roles = ("clerk", "supervisor", "manager", "hq")
 
     def _sections(self, scope):
+        year = scope.since_year()
+        scope = self._read(scope, [scope, year], (), metrics=YEAR_METRICS)
+        scope = self._read(
+            scope,
+            [*self._weeks_of(scope), scope.previous()],
+            ("user_id",),
+            ("district",),
+            *CHANNEL_GROUPINGS,
+        )
         channels = self._channel_sections(scope)
         return [
             self._targets(scope),
@@ -36,8 +48,7 @@ class PropertyFormMonthly(models.AbstractModel):
             self._buyers(scope),
             self._stock_and_price(scope),
             self._cancellations(scope),
-            self._collections(scope),
-            self._ageing(scope),
+            *self._money_sections(scope),
             *channels[3:],
             self._ranking(scope),
         ]
