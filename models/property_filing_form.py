@@ -84,7 +84,10 @@ class PropertyFiling(models.Model):
 
     def _finer(self, rhythm):
         """The filings of shorter periods within this one, restatements apart."""
-        names = self.env[self.form]._adds_up or (self.form,)
+        form = self.env[self.form]
+        if form._period == "date":  # what there is does not add up over days
+            return self.browse()
+        names = form._adds_up or (self.form,)
         return self.sudo().search(
             [
                 ("project_id", "=", self.project_id.id),
@@ -171,16 +174,17 @@ class PropertyFiling(models.Model):
     def _on_form(self, form, scope):
         """What a live form says of its filing: {state, text, filing}; nothing of one
         that nobody has to file."""
-        root = self.sudo().search(
-            [
-                ("project_id", "=", scope.project.id),
-                ("form", "=", form),
-                ("period_start", "=", scope.date_from),
-                ("period_end", "=", scope.date_to),
-                ("restatement_of", "=", False),
-            ],
-            limit=1,
-        )
+        domain = [
+            ("project_id", "=", scope.project.id),
+            ("form", "=", form),
+            ("period_end", "=", scope.date_to),
+            ("restatement_of", "=", False),
+        ]
+        if (
+            self.env[form]._period != "date"
+        ):  # at any rhythm what the last day closed with
+            domain.append(("period_start", "=", scope.date_from))
+        root = self.sudo().search(domain, limit=1)
         if not root:
             return {}
         last = root._latest() or root

@@ -16,13 +16,14 @@ def month_bounds(day):
 
 @dataclass(frozen=True)
 class FormScope:
-    """A project, its local days from-to, maybe one rep, maybe one building."""
+    """A project, its local days from-to, maybe one rep, building or client."""
 
     project: models.BaseModel
     date_from: date
     date_to: date
     user: models.BaseModel
     building: models.BaseModel
+    client: models.BaseModel | None = None
     # What was read for the whole form at once: `metric_reading.Reading`s
     readings: tuple = field(default=(), compare=False, repr=False)
 

@@ -4,8 +4,10 @@ Plain data: `property.form` makes it, and screen, PDF, workbook, mail and the fi
 copy are renderings of its `as_json()`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 
 # How a value of each kind is written: decimals, or None for text.
 KINDS = {
@@ -145,31 +147,51 @@ class Row:
 class Section:
     """A table with its charts below it and, last, words about it in `note`.
 
+    :param rows: list of `Row`; of a list that may be long an iterator, read once: the
+        workbook writes each row as it comes
     :param adds: a name that the forms of days, weeks and months share for a table whose
         figures add up; without any it is the first table of each
+    :param new_page: whether it begins a page on paper
     """
 
     title: str
     columns: list
-    rows: list = field(default_factory=list)
+    rows: Iterable = field(default_factory=list)
     charts: list = field(default_factory=list)
     note: str = ""
     adds: str = ""
+    new_page: bool = False
 
     def add(self, *values, level="line", kind="integer"):
         """:raise ValueError: when a row does not fit the columns"""
+        self.rows.append(self.row(*values, level=level, kind=kind))
+
+    def row(self, *values, level="line", kind="integer"):
+        """A row of this section that is not added to it: for a stream of them.
+
+        :raise ValueError: when it does not fit the columns
+        """
         if len(values) != len(self.columns):
             raise ValueError(f"{len(values)} values for {len(self.columns)} columns")
-        self.rows.append(Row(list(values), level, kind))
+        return Row(list(values), level, kind)
 
-    def as_json(self):
+    def row_at(self, number):
+        """The row of this number, of a list or of a stream."""
+        return next(islice(self.rows, number, None))
+
+    def as_json(self, stream=False):
+        """
+        :param stream: leave the rows an iterator, to be read once
+        """
+        rows = (row.as_json() for row in self.rows)
         return {
             "title": self.title,
             "columns": [vars(column) for column in self.columns],
-            "rows": [row.as_json() for row in self.rows],
+            "rows": rows if stream else list(rows),
             "charts": [chart.as_json() for chart in self.charts],
             "note": self.note or "",
             "adds": self.adds,
+            "new_page": self.new_page,
         }
 
 
@@ -197,6 +219,20 @@ def written(value, kind):
     if decimals is None or isinstance(value, str):
         return str(value)
     return f"{value:,.{decimals}f}" + ("%" if kind == "percent" else "")
+
+
+def paper_widths(section):
+    """The characters that each column of a section of `as_json()` takes on paper: as
+    many as it asks for, or as its longest number, which is not broken into lines; of
+    rows that are streamed what it asks for."""
+    widths = [column["width"] for column in section["columns"]]
+    for row in section["rows"] if isinstance(section["rows"], list) else ():
+        for place, column in enumerate(section["columns"]):
+            kind = cell_kind(column, row)
+            if KINDS[kind] is not None:
+                text = written(row["values"][place], kind)
+                widths[place] = max(widths[place], len(text) + 1)
+    return widths
 
 
 def head_groups(columns):

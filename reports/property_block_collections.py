@@ -1,7 +1,5 @@
-from itertools import groupby
-
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..models.metric import parts, percent
 from .form_table import Chart, Column, Figure, Section
@@ -95,7 +93,6 @@ class PropertyBlockMoney(models.AbstractModel):
         )
         bands = {band: (0, 0) for band in labels}
         for band, some in groupby(claims, lambda one: one["band"]):
-            some = [*some]
             bands[band] = (
                 sum(one["number"] for one in some),
                 round(sum(one["unpaid"] for one in some), 2),

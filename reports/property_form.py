@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools.misc import split_every
 
 from .form_scope import FormScope, month_bounds
 from .form_table import Figure
@@ -16,8 +17,10 @@ class PropertyForm(models.AbstractModel):
     _description = "Form"
 
     _code = ""  # as in forms.md: G1, G3…
-    _period = "day"  # "day", "week", "month", or "range" for lists over a period
-    _filters = ()  # what else the viewer asks for: "user", "building"
+    # "day", "week", "month"; of lists "range", what happened from a day to another, or
+    # "date", what there was at the close of a day
+    _period = "day"
+    _filters = ()  # what else the viewer asks for: "user", "building", "client"
     _adds_up = ()  # filed forms of shorter periods that it sums; empty: its own
     _personal = False  # shows clients' data: marked as internal on every page
     _roles = ()  # office roles that may see it
@@ -53,15 +56,31 @@ class PropertyForm(models.AbstractModel):
         """The form as plain data.
 
         :param options: dict of `project_id`, and where given `date_from`, `date_to`
-            (ISO days of the project; its today when omitted), `user_id`
+            (ISO days of the project; its today when omitted), `user_id`, `building_id`,
+            `client_id`
         :return: dict of head and sections, JSON-able; see `form_table.Section`
         :raise AccessError: when the user's role or project does not include the form
+        """
+        return self._compile(options)
+
+    def _compile(self, options, stream=False):
+        """What `compile` returns.
+
+        :param stream: leave the rows of each section an iterator, to be read once, in
+            the order of the sections
         """
         scope = self._scope(options)
         sections = self._sections(scope)
         return self._head(scope) | {
-            "sections": [section.as_json() for section in sections]
+            "sections": [section.as_json(stream) for section in sections]
         }
+
+    def _each(self, records, size=1_000):
+        """`records` one by one for a stream of rows; of each batch that was read
+        nothing stays in memory but the ids."""
+        for batch in split_every(size, records._ids, records.browse):
+            yield from batch
+            self.env.invalidate_all()
 
     @api.model
     @api.readonly
@@ -70,7 +89,7 @@ class PropertyForm(models.AbstractModel):
 
         :param section, row, column: its place in `compile(options)`
         """
-        cell = self._sections(self._scope(options))[section].rows[row].values[column]
+        cell = self._sections(self._scope(options))[section].row_at(row).values[column]
         if not isinstance(cell, Figure):
             raise UserError(self.env._("There are no records behind this figure."))
         return {
@@ -119,7 +138,7 @@ class PropertyForm(models.AbstractModel):
     def _check_rhythm(self, rhythm):
         """:raise ValidationError: when the form has no figures of a "day", "week" or
         "month" """
-        if self._period not in ("range", rhythm):
+        if self._period not in ("range", "date", rhythm):
             raise ValidationError(
                 self.env._(
                     "%(form)s is a form of a %(period)s: choose that rhythm.",
@@ -152,7 +171,7 @@ class PropertyForm(models.AbstractModel):
         date_from = fields.Date.to_date(options.get("date_from")) or date_to
         if date_from > date_to:
             raise UserError(self.env._("The period ends before it begins."))
-        if self._period == "day":
+        if self._period in ("day", "date"):
             date_from = date_to
         elif self._period == "week":
             date_from, date_to = project.week_bounds(date_to)
@@ -164,11 +183,16 @@ class PropertyForm(models.AbstractModel):
             date_to,
             self._option(options, "user"),
             self._option(options, "building"),
+            self._option(options, "client"),
         )
 
     def _option(self, options, name):
         """The record a filter of this form was set to; none where it has no such."""
-        model = {"user": "res.users", "building": "property.building"}[name]
+        model = {
+            "user": "res.users",
+            "building": "property.building",
+            "client": "crm.lead",
+        }[name]
         asked = name in self._filters and int(options.get(f"{name}_id") or 0)
         return self.env[model].browse(asked or [])
 
@@ -206,7 +230,7 @@ class PropertyForm(models.AbstractModel):
             "text": "",
             "filing": None,
         }
-        if not scope.user and not scope.building:
+        if not scope.user and not scope.building and not scope.client:
             head |= self.env["property.filing"]._on_form(self._name, scope)
         return head
 

@@ -2,9 +2,11 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from .form_files import protected
+from .form_table import paper_widths
 
 # Characters that a line of A4 holds, upright and across; what is wider is A3.
 PORTRAIT, LANDSCAPE = 105, 205
+PAPER_LINES = 5_000  # more are no paper to read and minutes to print
 
 
 class PropertyForm(models.AbstractModel):
@@ -16,10 +18,7 @@ class PropertyForm(models.AbstractModel):
     def _paper(self, form):
         """The paper a compiled form is printed on, by its widest section: "_portrait",
         "" (A4 across) or "_a3"."""
-        width = max(
-            sum(column["width"] for column in section["columns"])
-            for section in form["sections"]
-        )
+        width = max(sum(paper_widths(section)) for section in form["sections"])
         if width <= PORTRAIT:
             return "_portrait"
         return "" if width <= LANDSCAPE else "_a3"
@@ -31,7 +30,7 @@ class PropertyForm(models.AbstractModel):
         :param fmt: "pdf" or "xlsx"
         :return: (file name, bytes)
         """
-        return self._render_form(self.compile(options), fmt)
+        return self._render_form(self._compile(options, stream=fmt == "xlsx"), fmt)
 
     @api.model
     def _take_out(self, options, fmt):
@@ -58,12 +57,27 @@ class PropertyForm(models.AbstractModel):
         report = self.env["ir.actions.report"]
         data = {"form": form}
         if fmt == "pdf":
+            self._check_paper(form)
             ref = f"crm_property_sales.action_report_property_form{self._paper(form)}"
             content = report._render_qweb_pdf(ref, data=data)[0]
         else:
             ref = "crm_property_sales.property_form_xlsx"
             content = report._render_xlsx(ref, [], data)[0]
         return f"{self._file_name(form)}.{fmt}", content
+
+    def _check_paper(self, form):
+        """:raise UserError: when a form is too long to be printed"""
+        lines = sum(len(section["rows"]) for section in form["sections"])
+        if lines > PAPER_LINES:
+            raise UserError(
+                self.env._(
+                    "%(form)s has %(lines)s lines, more than the %(most)s of a PDF: "
+                    "choose a shorter period or one rep, or take the workbook.",
+                    form=form["title"],
+                    lines=lines,
+                    most=PAPER_LINES,
+                )
+            )
 
     # === Mail ===
 

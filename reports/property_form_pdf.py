@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from .form_chart import chart_image
-from .form_table import KINDS, cell_kind, head_groups, written
+from .form_table import KINDS, cell_kind, head_groups, paper_widths, written
 
 
 class PropertyFormPdf(models.AbstractModel):
@@ -20,5 +20,6 @@ class PropertyFormPdf(models.AbstractModel):
             "cell_kind": cell_kind,
             "chart_image": chart_image,
             "head_groups": head_groups,
+            "paper_widths": paper_widths,
             "written": written,
         }

@@ -185,7 +185,8 @@ class PropertyMetric(models.Model):
             "is_day": True,
             "tables": SQL(
                 "property_interaction fact "
-                "CROSS JOIN (VALUES ('due', %s), ('missed', %s)) promise(metric, place)",
+                "CROSS JOIN (VALUES ('due', %s), ('missed', %s)) "
+                "promise(metric, place)",
                 SHIFT - 2,
                 SHIFT - 1,
             ),

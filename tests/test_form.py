@@ -381,9 +381,8 @@ class TestFormAccess(FormCommon, TransactionCase):
             self.compile(G8, self.manager, "2026-01-01", date_from="2026-01-02")
 
 
-@tagged("post_install", "-at_install")
-class TestFormFiles(FormCommon, HttpCase):
-    """PDF = workbook = screen = JSON, figure by figure, of every form there is."""
+class FormFacts(FormCommon):
+    """Something for every form to show."""
 
     @classmethod
     def setUpClass(cls):
@@ -416,6 +415,11 @@ class TestFormFiles(FormCommon, HttpCase):
             form = form.with_user(self.actors[role]).with_context(lang="zh_CN")
             yield form, json.loads(json.dumps(form.compile(self.options)))
 
+
+@tagged("post_install", "-at_install")
+class TestFormFiles(FormFacts, HttpCase):
+    """PDF = workbook = screen = JSON, figure by figure, of every form there is."""
+
     def get(self, form, fmt, **options):
         return self.url_open(
             f"/property/form/{form}/{fmt}",
@@ -446,8 +450,9 @@ class TestFormFiles(FormCommon, HttpCase):
             self.assertEqual(sheet.print_title_rows, f"$1:${top - 1}")
             self.assertEqual(sheet.page_setup.fitToHeight, 0)
 
-    def test_pdf_has_the_figures(self):
-        """G1-G21: each value in its place on the page the engine prints."""
+    def test_page_has_the_figures(self):
+        """G1-G21: each value in its place on the page before it is printed; see
+        `test_form_paper` for the print."""
         for model, form in self.forms():
             with self.subTest(model._name):
                 report = self.env["ir.actions.report"].with_user(model.env.user)

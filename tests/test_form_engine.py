@@ -6,6 +6,7 @@ import openpyxl
 from freezegun import freeze_time
 from lxml import html
 
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import TransactionCase, tagged
 
 from ..reports.form_chart import chart_image
@@ -123,6 +124,7 @@ class TestFormEngine(FormCommon, TransactionCase):
             ("week", "2026-03-01", ("2026-02-23", "2026-03-01")),  # a Sunday
             ("week", "2026-03-02", ("2026-03-02", "2026-03-08")),  # a Monday
             ("month", "2028-02-10", ("2028-02-01", "2028-02-29")),
+            ("date", "2026-03-01", ("2026-03-01", "2026-03-01")),
         ):
             self.assertEqual(self.period(period, date_to=day), expected)
         self.assertEqual(
@@ -168,7 +170,112 @@ class TestFormEngine(FormCommon, TransactionCase):
             (str(before.date_from), str(before.date_to)), ("2026-02-01", "2026-02-28")
         )
 
+    def test_date_form_is_filed_at_any_rhythm(self):
+        """G21: what there is at the close of the last day; it adds up over nothing."""
+        form = self.env[G3]
+        with patch.object(type(form), "_period", "date"):
+            form._check_rhythm("week")
+            rule = self.env["property.filing.rule"].create(
+                {
+                    "project_id": self.project.id,
+                    "form": G3,
+                    "rhythm": "week",
+                    "role": "supervisor",
+                    "date_start": "2026-02-23",
+                }
+            )
+            filing = self.env["property.filing"].create(
+                {
+                    "rule_id": rule.id,
+                    "project_id": self.project.id,
+                    "form": G3,
+                    "rhythm": "week",
+                    "period_start": "2026-02-23",
+                    "period_end": "2026-03-01",
+                    "deadline": "2026-03-02 04:00:00",
+                    "approver_role": "manager",
+                    "responsible_id": self.actors["supervisor"].id,
+                }
+            )
+            shown = self.compile(G3, self.manager, "2026-03-01")
+            self.assertEqual(shown["filing"]["id"], filing.id)
+            self.assertIsNone(self.compile(G3, self.manager, "2026-02-28")["filing"])
+            self.assertFalse(filing._finer("day"))
+        with self.assertRaises(ValidationError):
+            form._check_rhythm("week")
+
+    # === Long lists ===
+
+    def streamed(self, count):
+        """A section of `count` rows that come one by one, and those that came."""
+        section = Section("S", [Column("a", "A", "integer")])
+        came = []
+
+        def rows():
+            for number in range(count):
+                came.append(number)
+                yield section.row(Figure(number, "res.users", (number,)))
+
+        section.rows = rows()
+        return section, came
+
+    def test_workbook_takes_rows_as_they_come(self):
+        """Of a long list the writer has one row at a time."""
+        section, came = self.streamed(50)
+        form = self.env[G3].with_user(self.manager)
+        with patch.object(type(form), "_sections", lambda *_args: [section]):
+            compiled = form._compile({"project_id": self.project.id}, stream=True)
+            self.assertFalse(came)
+            sheet = self.book(compiled).worksheets[0]
+        self.assertEqual(came, [*range(50)])
+        self.assertEqual([cell.value for cell in sheet["A"][4:54]], [*range(50)])
+        self.assertEqual(sheet.auto_filter.ref, "A4:A54")
+
+    def test_stream_is_a_list_on_screen(self):
+        compiled = self.form(self.streamed(3)[0])
+        self.assertEqual(
+            [row["values"] for row in compiled["sections"][0]["rows"]], [[0], [1], [2]]
+        )
+        self.assertEqual(self.streamed(3)[0].row_at(2).values[0].ids, (2,))
+
+    def test_each_forgets_what_was_read(self):
+        units = self.units.browse(self.units.ids)
+        form = self.env[G3]
+        names = []
+        for unit in form._each(units, 3):
+            names.append(unit.name)
+            cached = unit._fields["name"]._get_cache(self.env)
+            self.assertLessEqual(len(cached), 3)
+        self.assertEqual(names, units.mapped("name"))
+
     # === Filters, paper ===
+
+    def test_one_client(self):
+        form = self.env[G3]
+        client = self.make_client(self.rep_a)
+        options = {"project_id": self.project.id, "client_id": client.id}
+        self.assertFalse(form._scope(options).client)
+        with patch.object(type(form), "_filters", ("client",)):
+            self.assertEqual(form._scope(options).client, client)
+
+    def test_too_long_for_paper(self):
+        form = self.env[G3].with_user(self.manager)
+        compiled = self.form(self.streamed(5_001)[0])
+        with self.assertRaisesRegex(UserError, "5001 lines"):
+            form._render_form(compiled, "pdf")
+
+    def test_a_page_of_its_own(self):
+        columns = [Column("a", "A")]
+        form = self.form(*(Section("S", columns, new_page=True) for _number in "123"))
+        page = html.fromstring(
+            self.env["ir.actions.report"]._render_qweb_html(
+                "crm_property_sales.report_property_form", [], {"form": form}
+            )[0]
+        )
+        sections = page.xpath("//div[contains(@class, 'property-section')]/@class")
+        self.assertEqual(
+            ["property-new" in name for name in sections], [False, True, True]
+        )
 
     def test_filters(self):
         """A filter that the form has not is not applied, whatever is sent."""

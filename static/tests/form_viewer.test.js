@@ -5,6 +5,7 @@ import {
     contains,
     defineActions,
     defineModels,
+    fields,
     getService,
     models,
     mountWithCleanup,
@@ -23,7 +24,16 @@ class PropertyUnit extends models.Model {
     _records = [{ id: 7, display_name: "3-1-1502" }];
     _views = { list: `<list><field name="display_name"/></list>`, form: `<form/>` };
 }
-defineModels({ ...mailModels, PropertyUnit });
+class CrmLead extends models.Model {
+    _name = "crm.lead";
+    _records = [
+        { id: 3, name: "Ms Wang", project_id: 1 },
+        { id: 4, name: "Mr Li", project_id: 2 },
+    ];
+    name = fields.Char();
+    project_id = fields.Integer();
+}
+defineModels({ ...mailModels, CrmLead, PropertyUnit });
 
 defineActions([
     {
@@ -71,10 +81,11 @@ function compiled(options) {
     };
 }
 
-function mockForm(period = "day") {
+function mockForm(period = "day", filters = []) {
     onRpc("property.form.sales_daily", "settings", () => ({
         title: "Daily Sales Report",
         period,
+        filters,
         projects: [
             { id: 1, name: "Garden", today: "2026-03-10", week_start: 1, users: [{ id: 5, name: "Rep" }] },
             { id: 2, name: "River", today: "2026-03-10", week_start: 7 },
@@ -190,6 +201,24 @@ test("weeks and months are chosen whole; reps where the form says so", async () 
     await contains("select[name=project_id]").select("2");
     expect.verifySteps(["rep false"]);
     expect("select[name=user_id]").toHaveCount(0);
+});
+
+test("one client of the project, where the form says so", async () => {
+    mockForm("date", ["client"]);
+    await openForm();
+    expect.verifySteps(["1 2026-03-10 2026-03-10"]);
+    onRpc("property.form.sales_daily", "compile", ({ args }) => {
+        expect.step(`client ${args[0].client_id}`);
+        return compiled(args[0]);
+    });
+    await contains(".o_property_form_client input").click();
+    expect(queryAllTexts(".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option)")).toEqual([
+        "Ms Wang",
+    ]);
+    await contains(".o-autocomplete--dropdown-item:first").click();
+    expect.verifySteps(["client 3"]);
+    await contains("select[name=project_id]").select("2");
+    expect.verifySteps(["client false"]);
 });
 
 test("a long list is drawn as far as one looks", async () => {

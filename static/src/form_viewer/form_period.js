@@ -1,6 +1,6 @@
 const { DateTime } = luxon;
 
-/** First and last day of the day, week or month of an ISO day. */
+/** First and last day of the day ("day" or "date"), week or month of an ISO day. */
 function boundsOf(period, day, weekStart) {
     const date = DateTime.fromISO(day);
     if (period === "week") {
@@ -29,7 +29,7 @@ export function movePeriod(period, { date_from, date_to }, count, { week_start }
         const end = DateTime.fromISO(date_to).plus({ days: count });
         return { date_to: end.toISODate() };
     }
-    const unit = { day: "days", week: "weeks", month: "months" }[period];
+    const unit = { week: "weeks", month: "months" }[period] || "days";
     const day = DateTime.fromISO(date_from).plus({ [unit]: count });
     return periodOf(period, day.toISODate(), week_start);
 }

@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/core/utils/numbers";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { download } from "@web/core/network/download";
+import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
@@ -51,7 +52,7 @@ export function headGroups(columns) {
  */
 export class FormViewer extends Component {
     static template = "crm_property_sales.FormViewer";
-    static components = { FormChart, Layout };
+    static components = { FormChart, Layout, RecordSelector };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -112,6 +113,18 @@ export class FormViewer extends Component {
     get project() {
         const { projects } = this.state.settings;
         return projects.find(({ id }) => id === this.state.options.project_id);
+    }
+
+    get clientSelector() {
+        const { project_id, client_id } = this.state.options;
+        return {
+            resModel: "crm.lead",
+            resId: client_id || false,
+            domain: [["project_id", "=", project_id]],
+            placeholder: _t("All clients"),
+            fieldString: _t("Client"),
+            update: (id) => this.setFilter("client_id", id),
+        };
     }
 
     get section() {
@@ -193,7 +206,12 @@ export class FormViewer extends Component {
 
     async setProject(id) {
         browser.localStorage.setItem(PROJECT_KEY, id);
-        await this.set({ project_id: Number(id), user_id: false, building_id: false });
+        await this.set({
+            project_id: Number(id),
+            user_id: false,
+            building_id: false,
+            client_id: false,
+        });
     }
 
     async setFilter(name, id) {
