@@ -1,126 +1,54 @@
-from collections import defaultdict
-
 from odoo import models
 from odoo.tools import SQL
 
 from ..models.property_unit import SOLD_STATES, UNIT_STATES
 from ..models.res_users import ROLES
-from .form_table import Column, Figure, Section
+from .form_table import Column, Section
 
 
 class PropertyFormSalesDaily(models.AbstractModel):
     """G3 销售日报表: sold, held and remaining by building, type and bands (A6).
 
     Stock is the state of every unit at the close of the day, replayed from the ledger.
-    Each line has three measures: number, area, amount; the amount of a reserved unit is
-    its deal price, of any other its list price.
+    Each line has three measures: number, area, amount.
     """
 
     _name = "property.form.sales_daily"
-    _inherit = ["property.form"]
+    _inherit = ["property.form", "property.block.stock"]
     _description = "Daily Sales Report"
 
     _code = "G3"
     _roles = ROLES
 
     def _sections(self, scope):
-        stock = self._stock(scope)
+        blocks = self._blocks(scope.project)
+        dimensions = {name: key for name, _title, _groups, key in blocks}
         flows = self._flows(scope)
+        stock = self._stock(scope, dimensions, flows)
         columns = self._columns()
         sections = []
-        for title, groups, place in self._dimensions(scope.project):
+        for name, title, groups, _key in blocks:
             section = Section(title, columns)
-            placed = defaultdict(list)
-            for unit in stock:
-                placed[place(unit)].append(unit)
-            for key, label in groups:
-                if key in placed:
-                    self._add_lines(section, label, placed[key], flows)
-            self._add_lines(section, self.env._("Total"), stock, flows, "total")
+            for group, label, level in (
+                *(((name, key), label, "line") for key, label in groups),
+                ((None, None), self.env._("Total"), "total"),
+            ):
+                if group in stock or level == "total":
+                    self._add_lines(
+                        section,
+                        label,
+                        stock.get(group, {}),
+                        lambda value, *states, group=group: self._unit_figure(
+                            scope, dimensions, value, group, states
+                        ),
+                        lambda value, flow, group=group: self._flow_figure(
+                            scope, dimensions, value, group, flow
+                        ),
+                        flows,
+                        level,
+                    )
             sections.append(section)
         return sections
-
-    # === What is counted ===
-
-    def _stock(self, scope):
-        """One dict per unit that existed at the close of the period's last day."""
-        units = self.env["property.unit"].with_context(active_test=False)
-        units.flush_model()
-        self.env["property.unit.event"].flush_model()
-        query = units._search([("project_id", "=", scope.project.id)])
-        names = (
-            "id",
-            "building",
-            "type",
-            "floor",
-            "area",
-            "list_price",
-            "state",
-            "amount",
-        )
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT unit.id, unit.building_id, unit.unit_type_id, unit.floor,
-                          COALESCE(unit.area_gross, 0), COALESCE(unit.list_price, 0),
-                          event.to_state,
-                          COALESCE(NULLIF(event.price, 0), unit.list_price, 0)
-                     FROM property_unit unit
-                     JOIN LATERAL (
-                          SELECT to_state, price
-                            FROM property_unit_event
-                           WHERE unit_id = unit.id AND date < %s
-                           ORDER BY date DESC, id DESC
-                           LIMIT 1) event ON TRUE
-                    WHERE unit.id IN %s""",
-                scope.bounds[1],
-                query.subselect(),
-            )
-        )
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
-    def _flows(self, scope):
-        """Deposits confirmed and contracts signed, by period and unit.
-
-        :return: list of (model, {unit id: [(record id, area, amount)]}): deposits of
-            the day, the month, since opening; then contracts likewise
-        """
-        month = scope.since_month()
-        # The metrics count all sales of the project, whoever asks: the figures are
-        # sums, and drilling shows each user only the records he may see.
-        deposits = self.env["property.deposit"].sudo()
-        contracts = self.env["property.contract"].sudo()
-        project = [("project_id", "=", scope.project.id)]
-        end = scope.bounds[1]
-        signed = [
-            *project,
-            ("state", "in", ("signed", "filed", "delivered")),
-            ("sign_date", "<=", scope.date_to),
-        ]
-        # A unit exchanged for is no new sale: the one it comes from is counted.
-        confirmed = [
-            *project,
-            ("exchanged_from_id", "=", False),
-            ("confirm_date", "<", end),
-        ]
-        domains = [
-            (deposits, [*confirmed, ("confirm_date", ">=", scope.bounds[0])]),
-            (deposits, [*confirmed, ("confirm_date", ">=", month.bounds[0])]),
-            (deposits, [*confirmed, ("confirm_date", "!=", False)]),
-            (contracts, [*signed, ("sign_date", ">=", scope.date_from)]),
-            (contracts, [*signed, ("sign_date", ">=", month.date_from)]),
-            (contracts, signed),
-        ]
-        flows = []
-        for model, domain in domains:
-            by_unit = defaultdict(list)
-            for record in model.search_fetch(
-                domain, ["unit_id", "area_gross", "price"]
-            ):
-                by_unit[record.unit_id.id].append(
-                    (record.id, record.area_gross, record.price)
-                )
-            flows.append((model._name, by_unit))
-        return flows
 
     # === How it is laid out ===
 
@@ -156,96 +84,83 @@ class PropertyFormSalesDaily(models.AbstractModel):
             ),
         ]
 
-    def _add_lines(self, section, label, units, flows, level="line"):
-        """Three rows: number, area and amount of `units`."""
-        ids = {unit["id"] for unit in units}
-        flow_rows = [
-            (
-                model,
-                [row for unit_id in ids & by_unit.keys() for row in by_unit[unit_id]],
-            )
-            for model, by_unit in flows
+    def _add_lines(self, section, label, by_state, of_units, of_flow, flows, level):
+        """Three rows: number, area and amount of some units.
+
+        :param by_state: {state: [number, area, amount, *those of each flow]}
+        :param of_units, of_flow: what makes figures of the units in some states, and of
+            what was sold of them
+        """
+        sums = [
+            [
+                round(sum(row[3 * part + place] for row in by_state.values()), 2)
+                for part in range(1 + len(flows))
+            ]
+            for place in range(3)
         ]
-        area = sum(unit["area"] for unit in units)
-        amount = sum(unit["amount"] for unit in units)
         measures = (
-            (self.env._("units"), "integer", lambda _unit: 1, lambda _row: 1),
-            ("㎡", "area", lambda unit: unit["area"], lambda row: row[1]),
-            (
-                self.env._("yuan"),
-                "yuan",
-                lambda unit: unit["amount"],
-                lambda row: row[2],
-            ),
+            (self.env._("units"), "integer"),
+            ("㎡", "area"),
+            (self.env._("yuan"), "yuan"),
         )
-        for index, (name, kind, of_unit, of_flow) in enumerate(measures):
-            total = self._figure(units, of_unit)
-            by_state = {
-                state: self._figure(
-                    [unit for unit in units if unit["state"] == state], of_unit
-                )
+        for place, (name, kind) in enumerate(measures):
+            total, *sold_of = sums[place]
+            of_state = {
+                state: round(by_state[state][place], 2) if state in by_state else 0
                 for state, _label in UNIT_STATES
             }
-            on_sale = total.value - by_state["unreleased"].value
-            sold = sum(by_state[state].value for state in SOLD_STATES)
-            section.add(
-                label if not index else "",
-                name,
-                total,
-                *by_state.values(),
-                None if index else self._quotient(amount, area, total),
-                self._quotient(100 * sold, on_sale, total),
-                self._quotient(100 * by_state["held"].value, total.value, total),
-                *(
-                    Figure(
-                        round(sum(map(of_flow, rows)), 2),
-                        model,
-                        tuple(row[0] for row in rows),
-                    )
-                    for model, rows in flow_rows
+            rates = [
+                None if place else self._quotient(sums[2][0], sums[1][0]),
+                self._quotient(
+                    100 * sum(of_state[state] for state in SOLD_STATES),
+                    total - of_state["unreleased"],
                 ),
+                self._quotient(100 * of_state["held"], total),
+            ]
+            section.add(
+                label if not place else "",
+                name,
+                of_units(total),
+                *(of_units(value, state) for state, value in of_state.items()),
+                *(None if rate is None else of_units(rate) for rate in rates),
+                *(of_flow(*pair) for pair in zip(sold_of, flows, strict=True)),
                 level=level,
                 kind=kind,
             )
 
     @staticmethod
-    def _quotient(part, whole, total):
-        """A rate or average over the units of the figure `total`."""
-        if not whole:
-            return None
-        return Figure(round(part / whole, 4), total.model, total.ids)
+    def _quotient(part, whole):
+        return round(part / whole, 4) if whole else None
 
-    def _figure(self, units, measure):
-        return Figure(
-            round(sum(map(measure, units)), 2),
-            "property.unit",
-            tuple(unit["id"] for unit in units),
-        )
-
-    def _dimensions(self, project):
-        """(title, [(key, label)], unit dict → key) of each block."""
+    def _blocks(self, project):
+        """(name, title, [(key, label)], SQL of a unit's key) of each block."""
         no_band = [(None, self.env._("Other"))]
 
-        def bands(title, records, field):
-            def place(unit):
-                covering = (band.id for band in records if band.covers(unit[field]))
-                return next(covering, None)
+        def records(some):
+            return [(one.id, one.name) for one in some]
 
-            return title, [(band.id, band.name) for band in records] + no_band, place
+        def bands(name, title, some, value):
+            return name, title, records(some) + no_band, some._key_sql(value)
 
-        buildings, types = project.building_ids, project.unit_type_ids
         return [
             (
-                self.env._("By Building"),
-                [(building.id, building.name) for building in buildings],
-                lambda unit: unit["building"],
+                *("building", self.env._("By Building")),
+                *(records(project.building_ids), SQL("unit.building_id")),
             ),
             (
-                self.env._("By Unit Type"),
-                [(one.id, one.name) for one in types] + no_band,
-                lambda unit: unit["type"],
+                *("type", self.env._("By Unit Type")),
+                *(records(project.unit_type_ids) + no_band, SQL("unit.unit_type_id")),
             ),
-            bands(self.env._("By Area"), project.area_band_ids, "area"),
-            bands(self.env._("By Floor"), project.floor_band_ids, "floor"),
-            bands(self.env._("By Price"), project.price_band_ids, "list_price"),
+            bands(
+                *("area_band", self.env._("By Area"), project.area_band_ids),
+                SQL("COALESCE(unit.area_gross, 0)"),
+            ),
+            bands(
+                *("floor_band", self.env._("By Floor"), project.floor_band_ids),
+                SQL("unit.floor"),
+            ),
+            bands(
+                *("price_band", self.env._("By Price"), project.price_band_ids),
+                SQL("COALESCE(unit.list_price, 0)"),
+            ),
         ]
