@@ -45,7 +45,9 @@ class PropertyBlockMoney(models.AbstractModel):
             if group in stock or level == "total":
                 section.add(
                     label,
-                    *self._stock_figures(scope, dimensions, stock.get(group, {}), group),
+                    *self._stock_figures(
+                        scope, dimensions, stock.get(group, {}), group
+                    ),
                     level=level,
                 )
         total = section.rows[-1].values[2:-3]

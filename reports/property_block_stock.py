@@ -173,7 +173,9 @@ class PropertyBlockStock(models.AbstractModel):
 
     def _units_sql(self, scope, dimensions, group, states=()):
         name, key = group
-        conditions = [SQL("stock.state IN %s", tuple(states)) if states else SQL("TRUE")]
+        conditions = [
+            SQL("stock.state IN %s", tuple(states)) if states else SQL("TRUE")
+        ]
         if name:
             column = SQL.identifier("stock", name)
             conditions.append(SQL("%s IS NOT DISTINCT FROM %s", column, key))

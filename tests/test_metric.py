@@ -10,6 +10,19 @@ from .test_change import ChangeCommon
 DAY = "2026-03-10"
 
 
+def figures_of(tallies):
+    """What can be compared of {key: Tally}: groups with any fact, every figure"""
+    figures = {
+        key: [
+            round(tally.get(name, measure), 2)
+            for name, _label in METRICS
+            for measure in ("number", "area", "amount")
+        ]
+        for key, tally in tallies.items()
+    }
+    return {key: values for key, values in figures.items() if any(values)}
+
+
 class MetricCommon(ChangeCommon):
     @classmethod
     def figures(cls, domain=(), user=None, project=None):

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from freezegun import freeze_time
@@ -8,8 +9,10 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_open
 
 from ..models.metric import METRICS, NETS
+from ..reports.form_scope import FormScope
+from ..reports.metric_reading import Reading
 from .common import MODULE
-from .test_metric import MetricCommon
+from .test_metric import MetricCommon, figures_of
 
 TODAY = "2026-07-15 04:00:00"
 # Where days, weeks, months and years meet, in Shanghai, Ürümqi and New York.
@@ -327,3 +330,37 @@ class TestMetricRandom(MetricCommon, TransactionCase):
         facts = self.env["property.metric"].search([])
         self.assertEqual(len(facts), len(self.facts))
         self.assertEqual(len({*facts.ids}), len(facts))
+
+    # === Read at once ===
+
+    def test_reading_is_the_tally(self):
+        """By every grouping, of every run of stretches, in every time zone, for whoever
+        reads (performance.md §8.8)"""
+        users, buildings = self.env["res.users"], self.env["property.building"]
+        cuts = sorted({moment.date() for moment in EDGES})
+        groupings = (
+            *(("user_id",), ("source_id", "campaign_id")),
+            *(("hour",), ("district",), ("building_id",)),
+        )
+        for user, project in (
+            *((self.env.user, project) for project in self.projects),
+            *(
+                (user, self.project)
+                for user in (self.manager, self.rep_a, self.finance)
+            ),
+        ):
+            metrics = self.env["property.metric"].with_user(user)
+            block = self.env["property.block"].with_user(user)
+            scopes = [
+                FormScope(project, first, last, users, buildings)
+                for first, last in (*pairwise(cuts), (cuts[0], cuts[-1]))
+            ]
+            reading = Reading(metrics, scopes[0], scopes, groupings)
+            for scope in scopes:
+                for names in (*groupings, ("source_id",), ()):
+                    expected = metrics._tally(block._facts(scope), names)
+                    self.assertEqual(
+                        figures_of(reading.tallies(scope, names)),
+                        figures_of(expected),
+                        (user.login, project.tz, scope.date_from, names),
+                    )
