@@ -157,7 +157,8 @@ class PropertyBlockMoney(models.AbstractModel):
             """SELECT claim.id, claim.amount,
                       claim.amount - COALESCE(paid.amount, 0) AS unpaid,
                       COALESCE(claim.due_date <= %(day)s, FALSE) AS is_due,
-                      CASE WHEN claim.due_date IS NULL OR claim.deferred_until >= %(day)s
+                      CASE WHEN claim.due_date IS NULL
+                             OR claim.deferred_until >= %(day)s
                            THEN %(first)s %(bands)s ELSE %(last)s END AS band
                  FROM property_installment claim
                  JOIN property_contract contract ON contract.id = claim.contract_id

@@ -167,7 +167,7 @@ class PropertyMetric(models.Model):
         }
 
     def _was_signed(self, deposit):
-        """Whether a sale had been signed, on this unit or on one exchanged before it."""
+        """Whether a sale had been signed, of this unit or one exchanged before it."""
         return SQL(
             """EXISTS (
                    WITH RECURSIVE chain AS (

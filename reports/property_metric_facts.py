@@ -168,8 +168,9 @@ class PropertyMetric(models.Model):
             ("due", "missed"),
             SQL(
                 """fact.next_date IS NOT NULL AND fact.lead_id IS NOT NULL
-                   AND fact.is_valid AND %s AND fact.next_date <=
-                       ((%s::timestamp AT TIME ZONE 'UTC') AT TIME ZONE project.tz)::date
+                   AND fact.is_valid AND %s AND fact.next_date <= (
+                       (%s::timestamp AT TIME ZONE 'UTC') AT TIME ZONE project.tz
+                       )::date
                    AND (promise.metric = 'due' OR NOT EXISTS (
                        SELECT FROM property_interaction later
                         WHERE later.lead_id = fact.lead_id

@@ -357,6 +357,11 @@ class TestMetricRandom(MetricCommon, TransactionCase):
             ]
             reading = Reading(metrics, scopes[0], scopes, groupings)
             for scope in scopes:
+                alone = Reading(metrics, scope, [scope], groupings[:1])
+                self.assertEqual(
+                    figures_of(alone.tallies(scope, ())),
+                    figures_of(metrics._tally(block._facts(scope))),
+                )
                 for names in (*groupings, ("source_id",), ()):
                     expected = metrics._tally(block._facts(scope), names)
                     self.assertEqual(
