@@ -29,7 +29,8 @@ TABLES = {
         "next_date",
         "fact.user_id",
         "fact.lead_id IS NOT NULL AND fact.is_valid "
-        f"AND fact.next_date <= now()::date AND {EFFECTIVE}",
+        f"AND fact.next_date <= (now() AT TIME ZONE 'Asia/Shanghai')::date "
+        f"AND {EFFECTIVE}",
         "NULL::int",
         "count(*), count(*) FILTER (WHERE NOT EXISTS ("
         "SELECT FROM property_interaction later WHERE later.lead_id = fact.lead_id "
