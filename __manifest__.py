@@ -109,6 +109,7 @@
         "views/property_document_views.xml",
         "views/property_mortgage_views.xml",
         "views/property_deferral_views.xml",
+        "views/property_case_views.xml",
         "views/property_collection_report_views.xml",
         "views/property_earnest_views.xml",
         "views/property_milestone_views.xml",

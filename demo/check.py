@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import fields
 
+from .figures import counted, facts_by_sql, periods_apart, splits_apart, summed, unlike
+
 LIVE = ("slip", "paid", "confirmed", "signed")
 UNIT_OF = {
     "slip": "slip",
@@ -17,7 +19,14 @@ def check(env):
     """:raise AssertionError: naming everything that does not add up"""
     env.flush_all()
     env.invalidate_all()
-    claims = {**_units(env), **_money(env), **_people(env), **_time(env), **_life(env)}
+    claims = {
+        **_units(env),
+        **_money(env),
+        **_people(env),
+        **_time(env),
+        **_figures(env),
+        **_life(env),
+    }
     broken = [claim for claim, records in claims.items() if records]
     if broken:
         raise AssertionError(
@@ -161,6 +170,19 @@ def _time(env):
     }
 
 
+def _figures(env):
+    project = env["property.project"].search([], limit=1)
+    facts = facts_by_sql(env, project.local_day())
+    return {
+        "the figures are the same when reckoned otherwise": unlike(
+            counted(env, "project_id", "day:day", "user_id"),
+            summed(facts, "project_id", "day", "user_id"),
+        ),
+        "days add up to weeks, months, years": periods_apart(env),
+        "reps, channels, buildings add up to the total": splits_apart(env),
+    }
+
+
 def _life(env):
     """There is something of everything to look at (that chance cannot leave out)."""
     wanted = {
@@ -175,6 +197,7 @@ def _life(env):
         "property.mortgage": ("state", ("open", "paid", "refused")),
         "property.contract.document": ("state", ("missing", "received")),
         "property.deferral": ("state", ("approved", "kept", "broken")),
+        "property.case": ("state", ("open", "working", "solved", "closed")),
         "crm.lead": ("ownership_state", ("owned", "free", "sold")),
         "property.interaction": ("invalid_reason", ("survey", "wrong", "agent")),
     }

@@ -23,6 +23,7 @@ from .reception import Reception
 from .rings import Rings
 from .second_thoughts import SecondThoughts
 from .targets import Targets
+from .troubles import Troubles
 from .words import CAMPAIGNS, CHANNELS
 
 SEED = 20240520
@@ -80,6 +81,7 @@ class Office:
         self.collections = Collections(self)
         self.loans = Loans(self)
         self.prices = Prices(self)
+        self.troubles = Troubles(self)
         self.deals.plan()
         self.at(utc(self.today - timedelta(days=2), 11), self.filings.correct)
         for number in range(DAYS + 1):
@@ -88,13 +90,13 @@ class Office:
                 *(self.reception, self.rings, self.quarrels, self.changes),
                 *(self.collections, self.loans, self.prices),
                 *(self.second_thoughts, self.discounts),
-                self.filings,
+                *(self.filings, self.troubles),
             ):
                 part.plan_day(day)
         self._run()
         for part in (
             *(self.second_thoughts, self.reception, self.quarrels),
-            *(self.discounts, self.care, self.loans),
+            *(self.discounts, self.care, self.loans, self.troubles),
         ):
             self.clock.set(self.now)  # a job that commits lets go of it
             part.finish()

@@ -175,10 +175,12 @@ class Reception:
             "call_in",
             self.rng.choice(ASKED),
             result="约到访" if comes else self.rng.choice(RESULTS),
+            answered_in_time="no" if client.keen < 0.05 else "yes",
         )
         if comes:
             self.callers.append(client)
             when = self.office.in_days(1, 6)
+            self._entries[-1]["visit_date"] = when.replace(minute=0, second=0)
             self.office.at(when, self.register, client, "visit_called")
 
     def first_visit(self, project):
@@ -238,6 +240,7 @@ class Reception:
             horizon=client.facts["horizon"],
             helper_ids=[rng.choice(helpers).id] if office.chance(0.07) else [],
             next_date=self._plan_follow_up(client, 1, 2),
+            **self._verified(client, kind),
         )
         if buys:
             office.at(office.soon(20, 60), office.deals.open_slip, client)
@@ -246,6 +249,19 @@ class Reception:
                 office.deals.wish(client)
             if client.visits < 3 or client.keen > BUYS:
                 office.at(office.in_days(4, 14), self.return_visit, client)
+
+    def _verified(self, client, kind):
+        """How identity was verified (B11): of who comes again or means it."""
+        way = {"visit_called": "appointment", "visit_return": "callback"}.get(kind)
+        if client.keen > WISHES:
+            way = "id_shown"
+        if not way:
+            return {}
+        return {
+            "identity_check": way,
+            "identity_user_id": client.rep.id,
+            "identity_date": self.office.moment,
+        }
 
     # === Follow-up ===
 

@@ -158,3 +158,27 @@ class CrmLead(models.Model):
                 )[:1].id,
             },
         }
+
+    def action_client_file(self):
+        """The sold client's whole file, as a form (G17)."""
+        return self._open_form("client_file")
+
+    def action_followup_record(self):
+        """All follow-ups of the client, as a form (G20)."""
+        first = self.project_id.local_day(self.registered_date)
+        return self._open_form("followups", date_from=first.isoformat())
+
+    def _open_form(self, name, **options):
+        self.ensure_one()
+        action = self.env.ref(f"crm_property_sales.property_form_{name}_action")
+        today = self.project_id.local_day().isoformat()
+        options = {
+            "project_id": self.project_id.id,
+            "client_id": self.id,
+            "date_from": today,
+            "date_to": today,
+        } | options
+        form = f"property.form.{name}"
+        return action._get_action_dict() | {
+            "params": {"form": form, "options": options}
+        }

@@ -100,10 +100,7 @@ class CrmLead(models.Model):
                 "followup_missing": max(required - row["followups"], 0),
             }
             if lead.user_id and not lead.is_sold:
-                days = [project._owned_until(day) for day in (own, since) if day]
-                if row["slip"]:
-                    days.append(project.local_day(row["slip"]))
-                vals["owned_until"] = not row["paid"] and max(days)
+                vals["owned_until"] = self._last_day(project, row)
                 if lead.warned_until and lead.warned_until != vals["owned_until"]:
                     vals["warned_until"] = False
                     lead._drop_warnings()
@@ -117,53 +114,114 @@ class CrmLead(models.Model):
             if changed:
                 leads._write_through(dict(changed))
 
-    def _read_register(self):
-        """:return: by client's id, the moments and counts of his effective entries"""
+    @api.model
+    def _last_day(self, project, row):
+        """C3: until when the owner has the client of this `row` of `_read_register()`;
+        False while a deposit he has paid waits for finance."""
+        renewed = [moment for moment in (row["own"], row["since"]) if moment]
+        days = [project._owned_until(project.local_day(one)) for one in renewed]
+        if row["slip"]:
+            days.append(project.local_day(row["slip"]))
+        return not row["paid"] and max(days)
+
+    def _read_register(self, end=None):
+        """What register, ledger and slips say of each client.
+
+        :param end: as it was before this moment (naive UTC) at which a day of the
+            project ends; as it is now when omitted
+        :return: by client's id, the moments and counts of his effective entries
+        """
         self.env["property.interaction"].flush_model()
         self.env["property.ownership"].flush_model()
         self.env["property.deposit"].flush_model(["state", "slip_expires", "end_date"])
         self.flush_recordset(["user_id"])
+        if end:
+            self.env["property.deposit"].flush_model(["name", "date", "confirm_date"])
+            self.env["property.receipt"].flush_model(["deposit_id", "kind", "date"])
+        until = SQL("date < %s", end) if end else SQL("TRUE")
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT lead.id, seen.contact, seen.visit, seen.own,
+                SELECT lead.id, seen.contact, seen.visit, seen.own, seen.visits,
+                       seen.followup, seen.all_followups,
                        last.next_date, followed.followups, ledger.since,
                        held.slip, held.paid
                   FROM crm_lead lead
                   LEFT JOIN LATERAL (
+                       SELECT date AS since, user_id
+                         FROM property_ownership
+                        WHERE lead_id = lead.id AND %(until)s
+                        ORDER BY date DESC, id DESC LIMIT 1) ledger ON TRUE
+                  LEFT JOIN LATERAL (
                        SELECT max(date) AS contact,
                               max(date) FILTER (WHERE kind IN %(visits)s) AS visit,
-                              max(date) FILTER (WHERE user_id = lead.user_id) AS own
+                              count(*) FILTER (WHERE kind IN %(visits)s) AS visits,
+                              max(date) FILTER (WHERE kind IN %(followups)s)
+                                  AS followup,
+                              count(*) FILTER (WHERE kind IN %(followups)s)
+                                  AS all_followups,
+                              max(date) FILTER (WHERE user_id = %(owner)s) AS own
                          FROM property_interaction entry
                         WHERE lead_id = lead.id AND kind IN %(contacts)s
-                          AND %(effective)s) seen ON TRUE
+                          AND %(effective)s AND %(until)s) seen ON TRUE
                   LEFT JOIN LATERAL (
                        SELECT count(*) AS followups
                          FROM property_interaction entry
                         WHERE lead_id = lead.id AND kind IN %(followups)s
-                          AND date >= seen.visit AND %(effective)s) followed ON TRUE
+                          AND date >= seen.visit AND %(effective)s
+                          AND %(until)s) followed ON TRUE
                   LEFT JOIN LATERAL (
                        SELECT next_date
                          FROM property_interaction
-                        WHERE lead_id = lead.id
+                        WHERE lead_id = lead.id AND %(until)s
                         ORDER BY date DESC, id DESC LIMIT 1) last ON TRUE
-                  LEFT JOIN LATERAL (
-                       SELECT date AS since
-                         FROM property_ownership
-                        WHERE lead_id = lead.id
-                        ORDER BY date DESC, id DESC LIMIT 1) ledger ON TRUE
-                  LEFT JOIN LATERAL (
-                       SELECT bool_or(state = 'paid') AS paid,
-                              max(CASE state WHEN 'slip' THEN slip_expires
-                                             ELSE end_date END) AS slip
-                         FROM property_deposit
-                        WHERE lead_id = lead.id) held ON TRUE
+                  LEFT JOIN LATERAL (%(held)s) held ON TRUE
                  WHERE lead.id IN %(leads)s""",
                 visits=VISIT_KINDS,
                 followups=FOLLOWUP_KINDS,
                 contacts=VISIT_KINDS + FOLLOWUP_KINDS,
                 effective=self.env["property.interaction"]._effective_sql("entry"),
+                until=until,
+                owner=SQL("ledger.user_id") if end else SQL("lead.user_id"),
+                held=self._held_sql(end),
                 leads=tuple(self.ids) or (0,),
             )
         )
         return {row["id"]: row for row in rows}
+
+    @api.model
+    def _held_sql(self, end):
+        """Until when the slips of a `lead` hold it, and whether a paid deposit does.
+
+        When a slip was paid is read off the day of payment of its receipt.
+        """
+        if not end:
+            return SQL(
+                """SELECT bool_or(state = 'paid') AS paid,
+                          max(CASE state WHEN 'slip' THEN slip_expires
+                                         ELSE end_date END) AS slip
+                     FROM property_deposit
+                    WHERE lead_id = lead.id"""
+            )
+        return SQL(
+            """SELECT bool_or(is_open AND is_paid) AS paid,
+                      max(CASE WHEN is_open THEN slip_expires
+                               WHEN end_date < %(end)s THEN end_date END) AS slip
+                 FROM (
+                      SELECT slip_expires, end_date,
+                             coalesce(end_date >= %(end)s, TRUE)
+                             AND coalesce(confirm_date >= %(end)s, TRUE) AS is_open,
+                             state NOT IN ('slip', 'lapsed') AND EXISTS (
+                                 SELECT FROM property_receipt receipt
+                                   JOIN property_project project
+                                     ON project.id = receipt.project_id
+                                  WHERE receipt.deposit_id = deposit.id
+                                    AND receipt.kind = 'receipt'
+                                    AND receipt.date < (%(end)s::timestamp
+                                        AT TIME ZONE 'UTC' AT TIME ZONE project.tz
+                                    )::date) AS is_paid
+                        FROM property_deposit deposit
+                       WHERE lead_id = lead.id AND name IS NOT NULL
+                         AND date < %(end)s) slips""",
+            end=end,
+        )

@@ -1,6 +1,6 @@
 from lxml import etree
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .property_door import lock_rows
@@ -37,6 +37,16 @@ class PropertyApprovalMixin(models.AbstractModel):
     _approval_optional = False  # approved at once where no level applies
 
     refusal_reason = fields.Char(readonly=True, copy=False)
+    can_take_back = fields.Boolean(
+        compute="_compute_can_take_back", export_string_translation=False
+    )
+
+    @api.depends("state", "review_ids")
+    @api.depends_context("uid")
+    def _compute_can_take_back(self):
+        for document in self:
+            requested = document.state == "draft" and document.sudo().review_ids
+            document.can_take_back = bool(requested) and document._may_take_back()
 
     # === Hooks ===
 
@@ -150,14 +160,18 @@ class PropertyApprovalMixin(models.AbstractModel):
         """
         self._check_state("draft")
         for document in self:
-            requested_by = document.sudo().review_ids.requested_by
-            if requested_by != self.env.user:
+            if not document._may_take_back():
                 document._check_role("manager")
         lock_rows(self)
         for document in self.sudo().filtered("review_ids"):
             super(PropertyApprovalMixin, document).restart_validation()
             document._on_taken_back()
         return True
+
+    def _may_take_back(self):
+        requested_by = self.sudo().review_ids.requested_by
+        user = self.env.user
+        return requested_by == user or user._has_office_role("manager")
 
     def _my_reviews(self):
         """The reviews of this document that the user has to decide now."""

@@ -147,6 +147,9 @@ class PropertyChange(models.Model):
     done_date = fields.Datetime("Done On", readonly=True, copy=False)
     done_user_id = fields.Many2one("res.users", "Done By", readonly=True, copy=False)
     end_reason = fields.Char("Reason It Ended", readonly=True, copy=False)
+    can_withdraw = fields.Boolean(
+        compute="_compute_can_withdraw", export_string_translation=False
+    )
     receipt_ids = fields.One2many("property.receipt", "change_id", "Money Moved")
 
     _one_open_per_deposit = models.UniqueIndex(
@@ -311,12 +314,28 @@ class PropertyChange(models.Model):
                 )
             )
 
+    @api.depends("state", "kind", "review_ids")
+    @api.depends_context("uid")
+    def _compute_can_withdraw(self):
+        for change in self:
+            roles = change._withdrawers()
+            change.can_withdraw = change.state in OPEN_STATES and all(
+                self.env.user._has_office_role(*some) for some in roles
+            )
+
+    def _withdrawers(self):
+        """Of each of these groups of roles he needs one: who may draft it, and once it
+        was requested who deals with it."""
+        roles = [DRAFTERS.get(self.kind, ())]
+        if self.state == "approved" or self.sudo().review_ids:
+            roles.append(("clerk", "control"))
+        return roles
+
     def action_withdraw(self, reason=None):
         """Give the change up: by who may draft it, until it is done (E6)."""
         for change in self:
-            change._check_drafter()
-            if change.state == "approved" or change.sudo().review_ids:
-                change._check_role("clerk", "control")
+            for roles in change._withdrawers():
+                change._check_role(*roles)
             change._check_state(*OPEN_STATES)
             change.sudo()._end(reason or self.env._("Withdrawn."))
         return True

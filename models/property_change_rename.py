@@ -1,6 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare
+from odoo.tools import SQL, float_compare
 
 RELATIONS = [
     ("spouse", "Spouse"),
@@ -150,3 +150,42 @@ class PropertyDeposit(models.Model):
                 ),
             ]
         return contract
+
+    # === Who it was ===
+
+    def _purchaser_sql(self, deposit, moment):
+        """Who was the purchaser at `moment`: before a change of name, whom it names.
+
+        :param deposit: the alias of the table in the query
+        """
+        return SQL(
+            """COALESCE((SELECT rename.partner_id FROM property_change rename
+                          WHERE rename.deposit_id = %(id)s AND rename.kind = 'rename'
+                            AND rename.done_date >= %(moment)s
+                          ORDER BY rename.done_date LIMIT 1), %(now)s)""",
+            id=SQL.identifier(deposit, "id"),
+            moment=moment,
+            now=SQL.identifier(deposit, "partner_id"),
+        )
+
+    def _purchasers_at(self, moment):
+        """For who sees the deals, whether or not he still sees the person.
+
+        :return: {deposit: its purchaser at `moment`, with full rights}
+        """
+        self.flush_model(["partner_id"])
+        self.env["property.change"].flush_model(["deposit_id", "done_date"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT fact.id, %s FROM property_deposit fact WHERE fact.id IN %s",
+                self._purchaser_sql("fact", moment),
+                tuple(self.ids) or (0,),
+            )
+        )
+        partners = (
+            self.env["res.partner"].sudo().browse(partner for _row, partner in rows)
+        )
+        return {
+            self.browse(row): partner
+            for (row, _partner), partner in zip(rows, partners, strict=True)
+        }

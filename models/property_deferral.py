@@ -19,6 +19,7 @@ class PropertyDeferral(models.Model):
     _door_fields = (
         *("state", "refusal_reason", "name", "times"),
         *("original_date", "amount", "judged_date"),
+        *("approved_date", "approver_id"),
     )
     _frozen_fields = dict.fromkeys(
         ("installment_id", "contract_id", "promise_date", "reason"), ("draft",)
@@ -77,7 +78,16 @@ class PropertyDeferral(models.Model):
         copy=False,
         help="How often this payment was deferred.",
     )
-    judged_date = fields.Date("Judged On", readonly=True, copy=False)
+    approved_date = fields.Datetime("Approved On", readonly=True, copy=False)
+    approver_id = fields.Many2one(
+        "res.users", "Approved by", readonly=True, copy=False, help="At the last level."
+    )
+    judged_date = fields.Date(
+        "Judged On",
+        readonly=True,
+        copy=False,
+        help="When the promise was kept or broken, or had no object any more.",
+    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -100,6 +110,9 @@ class PropertyDeferral(models.Model):
         "A deferral of this payment is under way already.",
     )
     _promise_idx = models.Index("(project_id, promise_date) WHERE state = 'approved'")
+    _approved_idx = models.Index(
+        "(project_id, approved_date) WHERE approved_date IS NOT NULL"
+    )
 
     @api.depends("installment_id")
     def _compute_contract_id(self):
@@ -194,7 +207,13 @@ class PropertyDeferral(models.Model):
                 ("state", "in", ("kept", "broken")),
             ]
         )
-        self._write_through({"times": before + 1})
+        self._write_through(
+            {
+                "times": before + 1,
+                "approved_date": fields.Datetime.now(),
+                "approver_id": self.env.uid,
+            }
+        )
         self.installment_id._defer(self.promise_date)
         self._judge()
 
@@ -231,5 +250,6 @@ class PropertyDeferral(models.Model):
 
     def _end(self):
         """What was asked or promised has no object any more."""
-        running = self.filtered(lambda one: one.state in OPEN_STATES)
-        running._write_through({"state": "cancelled"})
+        for deferral in self.filtered(lambda one: one.state in OPEN_STATES):
+            today = deferral.project_id.local_day()
+            deferral._write_through({"state": "cancelled", "judged_date": today})

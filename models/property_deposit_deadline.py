@@ -12,6 +12,12 @@ RULE_DATES = {
     "sign": "sign_deadline",
 }
 
+LAPSE_RULES = [
+    ("fee", "Deposit not paid in full"),
+    ("papers", "Papers missing"),
+    ("sign", "Contract not signed"),
+]
+
 
 class PropertyDeposit(models.Model):
     """Rest of the deposit, papers, signing: each has its day; who forgets is warned,
@@ -34,11 +40,7 @@ class PropertyDeposit(models.Model):
         help="The earliest of the days that the policy sets.",
     )
     lapse_rule = fields.Selection(
-        [
-            ("fee", "Deposit not paid in full"),
-            ("papers", "Papers missing"),
-            ("sign", "Contract not signed"),
-        ],
+        LAPSE_RULES,
         "What Is Missing",
         compute="_compute_lapse_date",
         store=True,
@@ -133,16 +135,20 @@ class PropertyDeposit(models.Model):
                 raise UserError(
                     self.env._("Nothing is missing on %s.", deposit.display_name)
                 )
-            name = RULE_DATES[deposit.lapse_rule]
+            rule = deposit.lapse_rule
+            name = RULE_DATES[rule]
             if not until or until < deposit.project_id.local_day():
                 raise UserError(self.env._("Enter a day that is still to come."))
             if until <= deposit[name]:
                 raise UserError(
                     self.env._("There is time until %s already.", deposit[name])
                 )
+            before = deposit[name]
             deposit._write_through({name: until})
             end = deposit.project_id.day_bounds(until)[1]
-            deposit._log_step("granted", reason, until=end)
+            deposit._log_step(
+                "granted", reason, until=end, rule=rule, day_before=before
+            )
         return True
 
     # === The days ===

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class PropertyDeposit(models.Model):
@@ -58,6 +59,19 @@ class PropertyDeposit(models.Model):
                 slip._tell(slip.user_id)
                 if not progress(1):
                     break
+
+    @api.model
+    def _standing_domain(self, end):
+        """The sales that stood just before the moment `end`: confirmed by then and not
+        ended; what an exchange gave, from the exchange on.
+
+        :param end: naive UTC, as of `property.project.day_bounds()`
+        """
+        went_on = Domain("end_date", "=", False) | Domain("end_date", ">=", end)
+        came = Domain("exchanged_from_id", "=", False) | Domain(
+            "exchanged_from_id.end_date", "<", end
+        )
+        return Domain("confirm_date", "<", end) & went_on & came
 
     # === Who is told ===
 

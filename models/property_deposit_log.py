@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .property_deposit_deadline import LAPSE_RULES
+
 
 class PropertyDepositLog(models.Model):
     """What was granted beyond the rules, to whom, by whom and why (E1)."""
@@ -30,6 +32,10 @@ class PropertyDepositLog(models.Model):
         "res.users", "Granted By", required=True, default=lambda self: self.env.user
     )
     until = fields.Datetime()
+    rule = fields.Selection(
+        LAPSE_RULES, "Time For", help="What is missing, of time that was granted."
+    )
+    day_before = fields.Date("Last Day Before")
     reason = fields.Char(required=True)
 
     _unit_idx = models.Index("(unit_id, rep_id, date DESC)")

@@ -96,6 +96,7 @@ class PropertyDesk(models.AbstractModel):
                     "grade",
                     "invalid_reason",
                     "identity_check",
+                    "answered_in_time",
                 )
             },
         }

@@ -1,3 +1,6 @@
+from contextlib import suppress
+from datetime import datetime
+
 from odoo import Command, api, models
 from odoo.exceptions import UserError
 
@@ -22,6 +25,8 @@ ENTRY_FIELDS = (
     "invalid_reason",
     "surveyor",
     "identity_check",
+    "answered_in_time",
+    "visit_date",
 )
 # Answers after which a rep does not enter: his supervisor does.
 OTHERS = ("owned", "claimed", "limited")
@@ -102,6 +107,10 @@ class PropertyDesk(models.AbstractModel):
         elif field.type == "selection":
             if value in field.get_values(self.env):
                 return value
+        elif field.type == "datetime":
+            with suppress(TypeError, ValueError):
+                clock = datetime.fromisoformat(value).replace(tzinfo=None)
+                return project.utc_moment(clock.date(), clock.time())
         elif field.type in ("char", "text"):
             if isinstance(value, str):
                 return value.strip()

@@ -6,9 +6,19 @@ from .property_roster_turn import RECEPTION_TURNS
 
 
 class PropertyInteraction(models.Model):
-    """What the desk knows of a reception: whose turn, how identity was verified."""
+    """What the desk knows of a reception: whose turn, how a call was answered, how
+    identity was verified."""
 
     _inherit = "property.interaction"  # pylint: disable=consider-merging-classes-inherited
+
+    # What the register of calls asks besides (G18)
+    answered_in_time = fields.Selection(
+        [("yes", "In Time"), ("no", "Not in Time")],
+        help="Whether a call was taken at once, as the office wants it.",
+    )
+    visit_date = fields.Datetime(
+        "Visit Agreed For", help="When a caller said that he would come."
+    )
 
     # B11: how, by whom, when
     identity_check = fields.Selection(IDENTITY_WAYS, "Identity Verified By")
@@ -32,6 +42,14 @@ class PropertyInteraction(models.Model):
             checked = bool(entry.identity_check)
             entry.identity_user_id = checked and self.env.user
             entry.identity_date = checked and fields.Datetime.now()
+
+    @api.constrains("visit_date", "date")
+    def _check_visit_date(self):
+        for entry in self:
+            if entry.visit_date and entry.visit_date < entry.date:
+                raise ValidationError(
+                    self.env._("The visit is agreed for a time after the call.")
+                )
 
     @api.constrains("turn_id", "user_id", "project_id", "kind")
     def _check_turn(self):

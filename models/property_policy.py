@@ -185,6 +185,17 @@ class PropertyPolicy(models.Model):
         help="What moves behind a form filed in these days becomes a restatement.",
     )
 
+    # Clients' cases
+    complaint_days = fields.Integer(
+        "Days to Solve a Complaint", default=3, required=True, tracking=True
+    )
+    problem_days = fields.Integer(
+        "Days to Solve a Problem", default=3, required=True, tracking=True
+    )
+    repair_days = fields.Integer(
+        "Days for a Repair", default=15, required=True, tracking=True
+    )
+
     # Reception desk, rulings, hand-over
     checks_per_hour = fields.Integer(
         "Number Checks (an hour)", default=60, required=True, tracking=True
@@ -225,6 +236,10 @@ class PropertyPolicy(models.Model):
         "AND papers_days >= 0 AND lapse_warn_days >= 0 AND discount_days >= 0 "
         "AND discount_standard_percent >= 0 AND discount_standard_percent < 100)",
         "Counts and times of a policy must not be negative.",
+    )
+    _cases_not_negative = models.Constraint(
+        "CHECK(complaint_days >= 0 AND problem_days >= 0 AND repair_days >= 0)",
+        "Days to solve a client's case must not be negative.",
     )
     _hold_max_percent_range = models.Constraint(
         "CHECK(hold_max_percent >= 0 AND hold_max_percent <= 100)",

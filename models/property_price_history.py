@@ -10,7 +10,7 @@ class PropertyPriceHistory(models.Model):
     _order = "date DESC, id DESC"
 
     unit_id = fields.Many2one("property.unit", required=True, ondelete="cascade")
-    project_id = fields.Many2one("property.project", required=True, index=True)
+    project_id = fields.Many2one("property.project", required=True)
     company_id = fields.Many2one(related="project_id.company_id")
     currency_id = fields.Many2one(related="project_id.currency_id")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
@@ -27,6 +27,7 @@ class PropertyPriceHistory(models.Model):
     floor_price = fields.Monetary()
 
     _unit_idx = models.Index("(unit_id, date DESC, id DESC)")
+    _project_idx = models.Index("(project_id, date)")
 
     def _compute_display_name(self):
         for row in self:

@@ -54,10 +54,16 @@ class TierReview(models.Model):
         )
         document = self.env[self.model].browse(self.res_id).exists()
         project = document.project_id
-        return reviewers.filtered(
+        head_office = self.env.ref("crm_property_sales.group_hq")
+        reviewers = reviewers.filtered(
             lambda user: (
                 user.active
                 and user != self.requested_by
-                and user._office_project_ids(project.company_id.ids).count(project.id)
+                and project.id in user._office_project_ids(project.company_id.ids)
             )
         )
+        if definition.reviewer_group_id in (head_office.browse(), head_office):
+            return reviewers
+        # Head office reads every project: who has another role besides has it where he
+        # works, and elsewhere only when nobody else is left to decide.
+        return reviewers.filtered(lambda user: user in project.user_ids) or reviewers

@@ -126,7 +126,8 @@ class Chart:
 class Row:
     """A line of a section; `values` follow the section's columns.
 
-    :param level: "line", "subtotal" or "total"
+    :param level: "line", "subtotal", "total", or "words": the first value alone,
+        written across all columns
     :param kind: what columns of kind "measure" hold in this row
     """
 
@@ -224,12 +225,12 @@ def written(value, kind):
 def paper_widths(section):
     """The characters that each column of a section of `as_json()` takes on paper: as
     many as it asks for, or as its longest number, which is not broken into lines; of
-    rows that are streamed what it asks for."""
+    rows that are streamed what it asks for. Words across all columns widen none."""
     widths = [column["width"] for column in section["columns"]]
     for row in section["rows"] if isinstance(section["rows"], list) else ():
         for place, column in enumerate(section["columns"]):
             kind = cell_kind(column, row)
-            if KINDS[kind] is not None:
+            if KINDS[kind] is not None and row["level"] != "words":
                 text = written(row["values"][place], kind)
                 widths[place] = max(widths[place], len(text) + 1)
     return widths

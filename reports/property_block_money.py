@@ -10,7 +10,7 @@ class PropertyBlockMoney(models.AbstractModel):
     """Stock and cancellations: sections 6 and 7 of the monthly report."""
 
     _name = "property.block.money"
-    _inherit = ["property.block.stock"]
+    _inherit = ["property.block.claims", "property.block.stock"]
     _description = "Block of Stock, Cancellations, Money"
 
     # === Stock and price ===

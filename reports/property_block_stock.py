@@ -12,7 +12,8 @@ class PropertyBlockStock(models.AbstractModel):
     """Units by state at the close of a day, replayed from the ledger, and what was sold
     of them by then, added up by the database by whatever they fall under.
 
-    The amount of a reserved unit is its deal price, of any other its list price.
+    List prices are replayed too; the amount of a reserved unit is its deal price, which
+    is in the move that reserved it, of any other its list price.
     """
 
     _name = "property.block.stock"
@@ -90,27 +91,56 @@ class PropertyBlockStock(models.AbstractModel):
     def _stock_sql(self, scope, dimensions):
         units = self.env["property.unit"].with_context(active_test=False)
         units.flush_model()
-        self.env["property.unit.event"].flush_model()
+        for model in ("unit.event", "price.history"):
+            self.env[f"property.{model}"].flush_model()
+        domain = [("project_id", "=", scope.project.id)]
+        if scope.building:
+            domain.append(("building_id", "=", scope.building.id))
         # To compile the query takes longer than to answer it.
         self.env.cr.execute("SET LOCAL jit = off")
         return SQL(
-            """SELECT unit.id, %s, event.to_state AS state,
+            """SELECT unit.id, %(columns)s, event.to_state AS state,
                       COALESCE(unit.area_gross, 0) AS area,
-                      COALESCE(NULLIF(event.price, 0), unit.list_price, 0) AS amount
+                      listed.price AS list_price,
+                      COALESCE(NULLIF(event.price, 0), listed.price) AS amount
                  FROM property_unit unit
+                 LEFT JOIN (
+                      SELECT unit_id, sum(list_change) AS change
+                        FROM property_price_history
+                       WHERE project_id = %(project)s AND date >= %(close)s
+                       GROUP BY unit_id) later ON later.unit_id = unit.id
+                CROSS JOIN LATERAL (
+                      SELECT COALESCE(unit.list_price, 0)::float8
+                             - COALESCE(later.change, 0)::float8 AS price) listed
                  JOIN LATERAL (
                       SELECT to_state, price
                         FROM property_unit_event
-                       WHERE unit_id = unit.id AND date < %s
+                       WHERE unit_id = unit.id AND date < %(close)s
                        ORDER BY date DESC, id DESC
                        LIMIT 1) event ON TRUE
-                WHERE unit.id IN %s""",
-            SQL(", ").join(
+                WHERE unit.id IN %(units)s""",
+            columns=SQL(", ").join(
                 SQL("%s AS %s", key, SQL.identifier(name))
                 for name, key in dimensions.items()
             ),
-            scope.bounds[1],
-            units._search([("project_id", "=", scope.project.id)]).subselect(),
+            project=scope.project.id,
+            close=scope.bounds[1],
+            units=units._search(domain).subselect(),
+        )
+
+    def _unit_list(self, scope):
+        """One dict per unit that existed when the scope ended, from the bottom of each
+        building to its top; areas keep no history."""
+        names = ("name", "building_id", "unit_type_id", "area_net", "entrance", "floor")
+        columns = {name: SQL.identifier("unit", name) for name in (*names, "room")}
+        return self.env.execute_query_dict(
+            SQL(
+                """SELECT id, name, building_id AS building, unit_type_id AS type, floor,
+                          area, COALESCE(area_net, 0) AS area_net, list_price, state,
+                          amount
+                     FROM (%s) stock ORDER BY building_id, entrance, floor, room""",
+                self._stock_sql(scope, columns),
+            )
         )
 
     def _flows(self, scope):

@@ -14,6 +14,7 @@ class PropertyFormMonthly(models.AbstractModel):
         "property.block.month",
         "property.block.clients",
         "property.block.money",
+        "property.block.deferrals",
     ]
     _description = "Monthly Report"
 
@@ -48,7 +49,9 @@ class PropertyFormMonthly(models.AbstractModel):
             self._buyers(scope),
             self._stock_and_price(scope),
             self._cancellations(scope),
-            *self._money_sections(scope),
+            self._collections(scope),
+            self._ageing(scope),
+            self._deferral_summary(scope),
             *channels[3:],
             self._ranking(scope),
         ]

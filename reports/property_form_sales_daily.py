@@ -161,6 +161,6 @@ class PropertyFormSalesDaily(models.AbstractModel):
             ),
             bands(
                 *("price_band", self.env._("By Price"), project.price_band_ids),
-                SQL("COALESCE(unit.list_price, 0)"),
+                SQL("listed.price"),
             ),
         ]

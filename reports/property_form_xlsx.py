@@ -134,6 +134,9 @@ class PropertyFormXlsx(models.AbstractModel):
             place += span
 
     def _write_row(self, sheet, line, columns, row, style):
+        if row["level"] == "words":  # not merged: a merged cell cannot be sorted
+            sheet.write_string(line, 0, row["values"][0], style(bold=True))
+            return
         for place, column in enumerate(columns):
             kind = cell_kind(column, row)
             cell = style(

@@ -25,6 +25,14 @@ class PropertyReceipt(models.Model):
             )
         return super()._qr_code()
 
+    def _payer_name(self):
+        """Who was the purchaser when the money was confirmed: a paper that is printed
+        again after a change of name says what it said (E8)."""
+        deposit = self.deposit_id
+        if not deposit or not self.confirm_date:
+            return self.partner_id.name
+        return deposit._purchasers_at(self.confirm_date)[deposit].name
+
     def _capital_amount(self):
         return capital_amount(self.amount)
 

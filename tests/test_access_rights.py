@@ -88,6 +88,8 @@ property.change           rwcu/-/-  rwcu/rwcu/-  rwcu/rwcu/-  r/r/-       r/r/- 
 property.change.line      r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
 property.change.buyer     r/-/-     rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
 property.contract.document r/-/-    rwc/rwc/-    r/r/-        rw/rw/-     r/r/-    r/-/-     rwcu/rwcu/-  r/r/r  -/-/-  r/-/-
+property.case             rwc/-/-   -/-/-        -/-/-        -/-/-       rwc/rwc/- rwc/-/-  rwc/rwc/-    r/r/r  -/-/-  rwc/-/-
+property.case.step        r/-/-     -/-/-        -/-/-        -/-/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
 property.mortgage         r/-/-     rw/rw/-      r/r/-        rw/rw/-     r/r/-    r/-/-     rw/rw/-      r/r/r  -/-/-  r/-/-
 property.deferral         rwcu/-/-  rwcu/rwcu/-  r/r/-        r/r/-       r/r/-    rwcu/-/-  rwcu/rwcu/-  r/r/r  -/-/-  rwcu/-/-
 property.mortgage.move    r/-/-     r/r/-        r/r/-        r/r/-       r/r/-    r/-/-     r/r/-        r/r/r  -/-/-  r/-/-
@@ -121,7 +123,7 @@ WIZARDS = {
     "property.pool.assign": ("manager",),
     "property.deposit.step": ("control", "supervisor", "manager"),
     "property.deposit.other": ("control", "manager"),
-    "property.reason": ("clerk", "finance", "manager"),
+    "property.reason": tuple({*OFFICE_ROLES} - {"control", "hq"}),
     "property.collision.step": ("rep", "supervisor", "manager"),
     "property.followup": ("rep", "clerk", "supervisor", "manager"),
     "property.identity": ("rep", "clerk", "supervisor", "manager"),
@@ -404,6 +406,7 @@ class AccessCommon(PropertyCommon):
         )
         undone, renamed = cls._make_changes(deposit)
         project = client.project_id
+        trouble = cls._make_case(client)
         event = cls._make(
             "calendar.event", name="Open Day", property_project_id=project.id
         )
@@ -414,6 +417,8 @@ class AccessCommon(PropertyCommon):
             deposit,
             contract,
             *cls._make_area_settlement(contract),
+            trouble,
+            trouble.step_ids,
             cls._make("property.quote", unit_id=unit.id, lead_id=client.id),
             contract.buyer_ids,
             contract.document_ids[:1],
@@ -474,6 +479,12 @@ class AccessCommon(PropertyCommon):
             ),
         )
         return {record._name: record.with_env(cls.env) for record in records}
+
+    @classmethod
+    def _make_case(cls, client):
+        return cls._make(
+            "property.case", lead_id=client.id, problem="Noise", superior_id=cls.hq.id
+        )
 
     @classmethod
     def _make_changes(cls, deposit):

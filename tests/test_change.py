@@ -212,8 +212,20 @@ class TestChange(ChangeCommon):
                         ):
                             done = self.call(user, change, method)
                             self.assertEqual(done, role in roles)
+                self._check_offers(change, state, allowed)
                 savepoint.close(rollback=True)
                 self.env.invalidate_all()
+
+    def _check_offers(self, change, state, allowed):
+        """The form offers nobody what he would be refused."""
+        requested = state == "pending"
+        for role, user in self.actors.items():
+            with self.subTest(kind=change.kind, state=state, role=role):
+                offered = change.with_user(user)
+                takes = role in allowed.get((state, "restart_validation"), ())
+                self.assertEqual(offered.can_take_back, requested and takes)
+                gives_up = role in allowed.get((state, "action_withdraw"), ())
+                self.assertEqual(offered.can_withdraw, gives_up)
 
     def test_no_write(self):
         """E6–E8: no role writes a state, nor changes what is requested or later"""

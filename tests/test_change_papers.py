@@ -1,5 +1,6 @@
 import io
 
+from freezegun import freeze_time
 from lxml import html
 from pypdf import PdfReader
 
@@ -101,3 +102,25 @@ class TestChangePapers(ChangeCommon, HttpCase):
             {"amount": 1, "edit_reason": "Agreed"}
         )
         self.assertNotEqual(change.check_code, code)
+
+    def test_receipt_of_before_a_rename(self):
+        """E8, F2: printed again it names who paid; a later one the new purchaser."""
+        with freeze_time("2026-03-10 02:00:00"):
+            contract = self.make_contract(self.unit)
+            receipt = contract.receipt_ids
+        old = contract.partner_id.name
+        wife = self.env["res.partner"].create({"name": "Wife of His"})
+        with freeze_time("2026-03-12 02:00:00"):
+            self.do(
+                self.make_rename(contract.deposit_id, (wife, 100, "spouse", "结婚证"))
+            )
+        with freeze_time("2026-03-14 02:00:00"):
+            later = self.pay(contract, 1_000)
+        self.assertEqual(receipt.with_user(self.rep_a)._payer_name(), old)
+        for paper, name, other in ((receipt, old, wife.name), (later, wife.name, old)):
+            content = self.env["ir.actions.report"]._render_qweb_html(
+                f"{MODULE}.report_receipt", paper.ids
+            )[0]
+            page = html.fromstring(content).text_content()
+            self.assertIn(name, page)
+            self.assertNotIn(other, page)

@@ -465,6 +465,23 @@ class TestDeskEntry(DeskCommon):
             [{"identity_user_id": self.clerk.id, "identity_date": MORNING}],
         )
 
+    def test_call_asks_for_promptness_and_visit(self):
+        """G18: the hour agreed upon is the project's; nonsense is refused in words."""
+        values = {"ring": "call", "phone": "13900000077", "answered_in_time": "yes"}
+        result = self.enter(**values, visit_date="2026-03-11T15:30")
+        self.assertRecordValues(
+            self.entry(result),
+            [
+                {
+                    "answered_in_time": "yes",
+                    "visit_date": datetime(2026, 3, 11, 7, 30),
+                }
+            ],
+        )
+        for nonsense in ("tomorrow", 7, ["2026"]):
+            with self.assertRefused("Visit Agreed For is not valid"):
+                self.enter(**values, visit_date=nonsense)
+
     def test_ruling(self):
         """C6: from the desk, for oneself or for who claims."""
         result = self.desk(self.a).ask_ruling(self.project.id, PHONE)

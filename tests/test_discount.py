@@ -5,9 +5,10 @@ from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from .common import MODULE
 from .test_slip_limits import SlipLimitsCommon
 
 
@@ -119,6 +120,23 @@ class TestDiscount(DiscountCommon):
             }
             with self.subTest(vals=vals), self.assertRaises(ValidationError):
                 self.env["property.discount"].create(base | vals)
+
+    def test_manager_elsewhere(self):
+        """E4, H1: who has the rights of managers and of head office decides as head
+        office in every project, as manager where he works."""
+        groups = f"{MODULE}.group_manager,{MODULE}.group_hq"
+        both = new_test_user(self.env, login="both", groups=groups)
+        for project, levels in (
+            (self.other_project, self.levels[2:]),
+            (self.project, self.levels),
+        ):
+            project.user_ids |= both
+            discount = self.request(30_001)
+            reviews = discount.sudo().review_ids
+            his = reviews.filtered(lambda review: both in review.reviewer_ids)
+            self.assertEqual([review.definition_id for review in his], levels)
+            discount.restart_validation()
+            discount.action_cancel()
 
     def test_levels(self):
         """E4: one level up to 1 %, two up to 3 %, three beyond; in that order."""

@@ -10,7 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import TransactionCase, tagged
 
 from ..reports.form_chart import chart_image
-from ..reports.form_table import Chart, Column, Figure, Section
+from ..reports.form_table import Chart, Column, Figure, Section, paper_widths
 from .test_form import G1, G3, FormCommon
 
 FORM = "odoo.addons.crm_property_sales.reports.property_form_sales_daily"
@@ -230,6 +230,26 @@ class TestFormEngine(FormCommon, TransactionCase):
         self.assertEqual(came, [*range(50)])
         self.assertEqual([cell.value for cell in sheet["A"][4:54]], [*range(50)])
         self.assertEqual(sheet.auto_filter.ref, "A4:A54")
+
+    def test_words_across_all_columns(self):
+        """A line of words is as wide as the table; in the workbook it is not merged,
+        so that the lines can be sorted."""
+        section = Section("S", [Column("a", "A", "integer"), Column("b", "B")])
+        section.add(1, "x")
+        section.add("a long line of words", None, level="words")
+        form = self.form(section)
+        page = html.fromstring(
+            self.env["ir.actions.report"]._render_qweb_html(
+                "crm_property_sales.report_property_form", [], {"form": form}
+            )[0]
+        )
+        [cell] = page.xpath("//tr[@class='words']/td")
+        self.assertEqual(cell.get("colspan"), "2")
+        self.assertEqual(paper_widths(form["sections"][0]), [10, 10])
+        self.assertEqual(cell.text_content(), "a long line of words")
+        sheet = self.book(form).worksheets[0]
+        self.assertEqual(sheet["A6"].value, "a long line of words")
+        self.assertNotIn("A6:B6", [str(one) for one in sheet.merged_cells.ranges])
 
     def test_stream_is_a_list_on_screen(self):
         compiled = self.form(self.streamed(3)[0])

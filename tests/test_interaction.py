@@ -205,6 +205,7 @@ class TestInteraction(PropertyCommon):
             "invalid_reason": "wrong",
             "state": "open",
             "identity_check": "id_shown",
+            "answered_in_time": "yes",
             "turn_id": 1,
             "concern_ids": [(4, self.env["property.concern"].search([], limit=1).id)],
             "unit_type_ids": [(4, self.type_two.id)],

@@ -2,19 +2,29 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
+from unittest.mock import patch
 
 from freezegun import freeze_time
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import file_open
 
-from ..models.metric import METRICS, NETS
+from ..demo.figures import (
+    counted,
+    facts_by_sql,
+    periods_apart,
+    splits_apart,
+    summed,
+    unlike,
+)
+from ..models.metric import METRICS, Tally
 from ..reports.form_scope import FormScope
 from ..reports.metric_reading import Reading
-from .common import MODULE
 from .test_metric import MetricCommon, figures_of
 
-TODAY = "2026-07-15 04:00:00"
+LAST_DAY = "2026-07-15"
+TODAY = f"{LAST_DAY} 04:00:00"
 # Where days, weeks, months and years meet, in Shanghai, Ürümqi and New York.
 EDGES = [
     datetime(2025, 12, 31, 15, 59, 59),
@@ -48,9 +58,7 @@ class TestMetricRandom(MetricCommon, TransactionCase):
         cls._make_register()
         cls._make_sales()
         cls._scatter()
-        cls.env.flush_all()
-        cls.env.invalidate_all()
-        cls.facts = cls._reckon()
+        cls.facts = facts_by_sql(cls.env, LAST_DAY)
 
     @classmethod
     def _make_places(cls):
@@ -224,38 +232,12 @@ class TestMetricRandom(MetricCommon, TransactionCase):
                 )
         cls.env.invalidate_all()
 
-    @classmethod
-    def _reckon(cls):
-        """What the independent SQL says: a list of dicts."""
-        with file_open(f"{MODULE}/tests/data/metrics.sql") as script:
-            cls.cr.execute(script.read(), {"today": date(2026, 7, 15)})
-        return cls.cr.dictfetchall()
-
     # === Both agree ===
 
-    def reckoned(self, *keys, facts=None):
-        """{(metric, *keys): [number, area, amount]}"""
-        sums = {}
-        for fact in self.facts if facts is None else facts:
-            key = (fact["metric"], *(fact[name] or False for name in keys))
-            row = sums.setdefault(key, [0, 0, 0])
-            for place, name in enumerate(("number", "area", "amount")):
-                row[place] += fact[name]
-        return {key: [round(one, 2) for one in row] for key, row in sums.items()}
-
-    def counted(self, *keys, domain=()):
-        """The same by `property.metric`"""
-        sums = {}
-        for *group, metric, number, area, amount in self.env[
-            "property.metric"
-        ]._read_group(
-            list(domain), [*keys, "metric"], ["number:sum", "area:sum", "amount:sum"]
-        ):
-            group = [getattr(one, "id", one) or False for one in group]
-            sums[(metric, *group)] = [
-                round(one or 0, 2) for one in (number, area, amount)
-            ]
-        return sums
+    def assertAgree(self, facts, *keys, domain=()):
+        expected = summed(facts, *(key.partition(":")[0] for key in keys))
+        found = counted(self.env, *keys, domain=domain)
+        self.assertEqual(unlike(found, expected), [], keys)
 
     def test_there_is_something_of_everything(self):
         counts = Counter(fact["metric"] for fact in self.facts)
@@ -263,16 +245,12 @@ class TestMetricRandom(MetricCommon, TransactionCase):
         self.assertGreater(len({fact["project_id"] for fact in self.facts}), 3)
 
     def test_totals(self):
-        self.assertEqual(self.counted(), self.reckoned())
+        self.assertAgree(self.facts)
 
     def test_by_everything(self):
         for name in GROUPS:
-            with self.subTest(by=name):
-                self.assertEqual(self.counted(name), self.reckoned(name))
-        self.assertEqual(
-            self.counted("project_id", "day:day", "user_id"),
-            self.reckoned("project_id", "day", "user_id"),
-        )
+            self.assertAgree(self.facts, name)
+        self.assertAgree(self.facts, "project_id", "day:day", "user_id")
 
     def test_periods(self):
         """Day, week, month, year at their edges, asked for by day and by moment"""
@@ -283,48 +261,151 @@ class TestMetricRandom(MetricCommon, TransactionCase):
             (date(2026, 3, 1), date(2026, 3, 31)),
             (date(2026, 1, 1), date(2026, 12, 31)),
         ):
-            expected = self.reckoned(
-                facts=[one for one in self.facts if first <= one["day"] <= last]
-            )
             days = [("day", ">=", first), ("day", "<=", last)]
-            self.assertEqual(self.counted(domain=days), expected, (first, last))
+            self.assertAgree(
+                [one for one in self.facts if first <= one["day"] <= last], domain=days
+            )
             mine = [("project_id", "=", self.project.id)]
             start, end = self.project.day_bounds(first, last)
             moments = [*mine, ("date", ">=", start), ("date", "<", end)]
             self.assertEqual(
-                self.counted(domain=moments), self.counted(domain=[*mine, *days])
+                counted(self.env, domain=moments),
+                counted(self.env, domain=[*mine, *days]),
             )
+
+    @settings(
+        max_examples=4,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=HealthCheck,
+    )
+    @given(rng=st.randoms(use_true_random=False))
+    def test_at_any_other_time(self, rng):
+        """The same office with everything at other moments: both agree, all adds up."""
+        with self.env.cr.savepoint() as savepoint, patch.object(type(self), "rng", rng):
+            self._scatter()
+            facts = facts_by_sql(self.env, LAST_DAY)
+            self.assertAgree(facts, "project_id", "day:day", "user_id")
+            self.assertEqual(periods_apart(self.env), [])
+            self.assertEqual(splits_apart(self.env), [])
+            savepoint.rollback()
+        self.env.invalidate_all()
+
+    def test_followup_record_lists_the_facts(self):
+        """G20: as many lines as follow-ups, of each project, rep and period"""
+        for project in self.projects:
+            users = self.env["res.users"].browse([0]) | self.rep_a | self.rep_b
+            for first, last in (
+                ("2025-12-25", "2026-07-15"),
+                ("2026-03-02", "2026-03-08"),
+            ):
+                for user in users:
+                    form = self.env["property.form.followups"].compile(
+                        {
+                            "project_id": project.id,
+                            "date_from": first,
+                            "date_to": last,
+                            "user_id": user.id,
+                        }
+                    )
+                    rows = form["sections"][0]["rows"]
+                    facts = [
+                        one
+                        for one in self.facts
+                        if one["metric"] == "followups"
+                        and one["project_id"] == project.id
+                        and first <= one["day"].isoformat() <= last
+                        and user.id in (0, one["user_id"])
+                    ]
+                    self.assertEqual(len(rows) - 1, len(facts), (project.name, user))
+
+    def test_prospects_by_the_ledgers(self):
+        """G7: whom each rep had and had not sold to at the close of a day, how often
+        he came: reckoned once more, record by record"""
+        entries = (
+            self.env["property.interaction"]
+            .search([("lead_id", "in", self.clients.ids), ("kind", "like", "visit_")])
+            .filtered(lambda one: one.is_valid and not one.is_corrected)
+        )
+        listed = 0
+        for day in (date(2025, 12, 31), date(2026, 3, 8), date(2026, 3, 31)):
+            end = self.project.day_bounds(day)[1]
+            expected = {}
+            for client in self.clients:
+                ledger = client.ownership_ids.filtered_domain([("date", "<", end)])
+                owner = ledger.sorted(lambda one: (one.date, one.id))[-1:].user_id
+                if not owner or client.registered_date >= end:
+                    continue
+                if client.deposit_ids.filtered_domain(
+                    client.deposit_ids._standing_domain(end)
+                ):
+                    continue
+                facts = client._read_register(end)[client.id]
+                last = client._last_day(self.project, facts)
+                if last and last < day:
+                    continue
+                visits = entries.filtered_domain(
+                    [("lead_id", "=", client.id), ("date", "<", end)]
+                )
+                expected.setdefault(owner.name, {})[client.contact_name] = len(visits)
+            form = self.env["property.form.prospects"].compile(
+                {"project_id": self.project.id, "date_to": day.isoformat()}
+            )
+            found = {
+                section["title"]: {
+                    row["values"][2]: row["values"][9] for row in section["rows"][:-1]
+                }
+                for section in form["sections"]
+            }
+            found = {rep: rows for rep, rows in found.items() if rows}
+            self.assertEqual(found, expected, day)
+            listed += sum(map(len, found.values()))
+        self.assertGreater(listed, 5)
 
     # === Crosswise ===
 
     def test_days_add_up_to_weeks_months_years(self):
-        by_day = self.counted("day:day")
-        for unit in ("week", "month", "year"):
-            longer = Counter()
-            for (metric, *_period), sums in self.counted(f"day:{unit}").items():
-                for place, value in enumerate(sums):
-                    longer[metric, place] += value
-            days = Counter()
-            for (metric, _day), sums in by_day.items():
-                for place, value in enumerate(sums):
-                    days[metric, place] += value
-            for key, value in days.items():
-                self.assertAlmostEqual(longer[key], value, 2, (unit, key))
+        self.assertEqual(periods_apart(self.env), [])
 
     def test_every_split_adds_up_to_the_total(self):
         """By rep = by channel = by building = by project = total, for every figure"""
-        metrics = self.env["property.metric"]
-        total = metrics._tally([])[()]
-        for name in (*GROUPS, "campaign_id", "unit_type_id", "hour", "district"):
-            parts = metrics._tally([], [name]).values()
-            for figure in (*dict(METRICS), *NETS):
-                for measure in ("number", "area", "amount"):
-                    self.assertAlmostEqual(
-                        sum(part.get(figure, measure) for part in parts),
-                        total.get(figure, measure),
-                        2,
-                        (name, figure, measure),
+        self.assertEqual(splits_apart(self.env), [])
+
+    def test_registers_count_the_same(self):
+        """G18: calls, visits and invalid ones of each project, host and period"""
+        found = 0
+        for project in self.projects:
+            for first, last in (
+                ("2025-12-01", "2026-07-15"),
+                ("2026-03-01", "2026-03-31"),
+                ("2026-01-01", "2026-01-01"),
+            ):
+                for user in ({}, {"user_id": self.rep_a.id}):
+                    options = {"date_from": first, "date_to": last, **user}
+                    counts = [
+                        self.env[f"property.form.{name}"].compile(
+                            {"project_id": project.id} | options
+                        )["sections"][1]["rows"][-1]["values"]
+                        for name in ("calls", "visits")
+                    ]
+                    tally = self.env["property.metric"]._tally(
+                        [
+                            ("project_id", "=", project.id),
+                            ("day", ">=", first),
+                            ("day", "<=", last),
+                            *(("user_id", "=", one) for one in user.values()),
+                        ]
                     )
+                    tally = tally.get((), Tally())
+                    self.assertEqual(
+                        [row[2] for row in counts],
+                        [tally.get("calls"), tally.get("visits")],
+                    )
+                    self.assertEqual(
+                        sum(row[3] for row in counts), tally.get("invalid")
+                    )
+                    found += tally.get("visits")
+        self.assertGreater(found, 100)
 
     def test_every_fact_has_an_id_of_its_own(self):
         facts = self.env["property.metric"].search([])

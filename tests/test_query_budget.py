@@ -168,11 +168,11 @@ class TestQueryBudget(PropertyCommon):
         client = self.make_client(self.rep_b)
         client.sudo()._transfer(self.env["res.users"], "expired")
         # One of them for each table whose rows carry the client's owner.
-        self.assertBudget(31, lambda: self.leads.browse(client.id)._claim())
+        self.assertBudget(32, lambda: self.leads.browse(client.id)._claim())
 
     def test_lapse(self):
         """The same for one client and for thirty."""
         clients = self.leads.sudo().search([("user_id", "=", self.rep_a.id)])
         self.assertBudget(
-            20, lambda: clients._transfer(self.env["res.users"], "expired", "C3")
+            21, lambda: clients._transfer(self.env["res.users"], "expired", "C3")
         )

@@ -44,6 +44,7 @@ SETTINGS = {
     "property.milestone",
     "property.policy",
 }
+CASES = {"property.case"}
 EARNEST, ACCOUNT = {"property.earnest"}, {"property.bank.account"}
 HEAD = {
     "property.document.type",
@@ -86,7 +87,7 @@ HEADS_OF_DEALS = {
     "property.advertising",
 }
 MENUS = {
-    "rep": EVERYONE | RECEPTION | REPS | QUOTES | EARNEST,
+    "rep": EVERYONE | RECEPTION | REPS | QUOTES | EARNEST | CASES,
     "clerk": EVERYONE
     | FILING
     | AREAS
@@ -104,12 +105,13 @@ MENUS = {
     | INVENTORY
     | {"crm.lead", "property.day", "property.discount", "property.deposit.log"},
     "finance": EVERYONE | FILING | AREAS | EARNEST | ACCOUNT | {"property.discount"},
-    "service": EVERYONE | FILING | AREAS | {"crm.lead"},
+    "service": EVERYONE | FILING | AREAS | CASES | {"crm.lead"},
     "supervisor": EVERYONE
     | FILING
     | QUOTES
     | EARNEST
     | RECEPTION
+    | CASES
     | REPS
     | HEADS_OF_DEALS
     | PRICES
@@ -122,6 +124,7 @@ MENUS = {
     | EARNEST
     | ACCOUNT
     | RECEPTION
+    | CASES
     | REPS
     | HEADS_OF_DEALS
     | SETTINGS
@@ -135,6 +138,7 @@ MENUS = {
     | EARNEST
     | ACCOUNT
     | RECEPTION
+    | CASES
     | REPS
     | HEADS_OF_DEALS
     | SETTINGS

@@ -12,13 +12,17 @@ class PropertyReason(models.TransientModel):
             ("cancel_filing", "Cancel the Filing"),
             ("refuse", "Refused by the Bank"),
             ("withdraw", "Withdraw the Case"),
+            ("case_note", "What Was Done"),
+            ("case_solve", "Solved"),
+            ("case_reopen", "Reopen"),
         ],
         required=True,
         readonly=True,
     )
     contract_id = fields.Many2one("property.contract", readonly=True)
     mortgage_id = fields.Many2one("property.mortgage", "Loan Case", readonly=True)
-    reason = fields.Char(required=True)
+    case_id = fields.Many2one("property.case", "Client Case", readonly=True)
+    reason = fields.Text(required=True)
     next_step = fields.Selection(
         lambda self: self.env["property.mortgage"]._fields["next_step"].selection,
         default="other_bank",
@@ -34,4 +38,10 @@ class PropertyReason(models.TransientModel):
                 self.mortgage_id.action_refuse(self.reason, self.next_step)
             case "withdraw":
                 self.mortgage_id.action_withdraw(self.reason)
+            case "case_note":
+                self.case_id.action_note(self.reason)
+            case "case_solve":
+                self.case_id.action_solve(self.reason)
+            case "case_reopen":
+                self.case_id.action_reopen(self.reason)
         return {"type": "ir.actions.act_window_close"}

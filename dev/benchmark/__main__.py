@@ -1,6 +1,7 @@
 """Called by dev/bench, which says what it is given."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -41,6 +42,12 @@ def fill(arguments):
         env.cr.execute("VACUUM ANALYZE")
 
 
+def memory(arguments):
+    from .memory import write_workbook
+
+    write_workbook(arguments.database, **json.loads(arguments.workbook))
+
+
 def run(arguments):
     from . import cases  # noqa: F401  registers them
 
@@ -74,7 +81,7 @@ def run(arguments):
 def main():
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(required=True)
-    for command in (people, fill, run):
+    for command in (people, fill, run, memory):
         sub = commands.add_parser(command.__name__)
         sub.set_defaults(command=command)
         sub.add_argument("database")
@@ -86,6 +93,7 @@ def main():
         sub.add_argument("--queries", action="store_true")
         sub.add_argument("--cpu", action="store_true")
         sub.add_argument("--folder")
+        sub.add_argument("--workbook")
     arguments = parser.parse_args()
     config.parse_config([], setup_logging=True)
     arguments.command(arguments)

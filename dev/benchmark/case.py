@@ -7,14 +7,16 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Goal:
     """At most so many times plain SQL, times stock CRM, each at 100,000 and at a
-    million clients; at most so many ms and queries at any size; at least so many things
-    a minute. Where they come from: the README's section on speed."""
+    million clients; at most so many ms, queries and MB of memory over start, at least
+    so many things a minute, at any size. Where they come from: the README's section on
+    speed."""
 
     sql: tuple = (None, None)
     stock: tuple = (None, None)
     ms: float | None = None
     queries: int | None = None
     per_minute: float | None = None
+    mb: float | None = None
 
     def at(self, size):
         """{what: limit} that holds with `size` clients."""
@@ -26,6 +28,7 @@ class Goal:
             "ms": self.ms,
             "queries": self.queries,
             "per_minute": self.per_minute,
+            "mb": self.mb,
         }
         return {name: limit for name, limit in limits.items() if limit is not None}
 
@@ -44,6 +47,8 @@ class Case:
     goal = Goal()
     agree = ("sql",)
     things = 1  # that the case does: clients, entries…
+    rounds = None  # at most so many, of what takes minutes
+    mb = None  # of memory over start: set by `ours` where that is the question
     sql = None
     stock = None
     all = []

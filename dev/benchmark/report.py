@@ -38,6 +38,7 @@ class Result:
             "ms": ms["ours"],
             "queries": sides["ours"].queries,
             "per_minute": 60_000 * case.things / ms["ours"],
+            "mb": case.mb,
         } | {name: ms["ours"] / ms[name] for name in ("sql", "stock") if name in ms}
         goal = {
             name: limit
@@ -61,6 +62,7 @@ class Result:
             self._figure("per_minute", "{:,.0f} a minute", "≥")
             if "per_minute" in self.goal
             else "",
+            self._figure("mb", "{:.0f} MB", "≤") if "mb" in self.goal else "",
         )
         return [
             self.case,

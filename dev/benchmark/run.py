@@ -104,7 +104,7 @@ def run_case(case, picks, rounds):
         sides["sql"] = Side()
     if case.stock and picks.twin:
         sides["stock"] = Side()
-    for number in range(rounds + 1):
+    for number in range(min(rounds, case.rounds or rounds) + 1):
         for name, side in sides.items():
             if number > 3 and sum(side.times) > PATIENCE:
                 continue

@@ -221,6 +221,21 @@ test("one client of the project, where the form says so", async () => {
     expect.verifySteps(["client false"]);
 });
 
+test("a line of words goes across all columns", async () => {
+    mockForm();
+    onRpc("property.form.sales_daily", "compile", ({ args }) => {
+        const form = compiled(args[0]);
+        const values = ["closed", null, null, null];
+        form.sections[0].rows[0] = { level: "words", kind: "integer", values, drill: [] };
+        return form;
+    });
+    await openForm();
+    expect("tbody tr:first td").toHaveCount(1);
+    expect("tbody tr:first td").toHaveText("closed");
+    expect("tbody tr:first td").toHaveAttribute("colspan", "4");
+    expect("tbody tr:last td").toHaveCount(4);
+});
+
 test("a long list is drawn as far as one looks", async () => {
     mockForm();
     onRpc("property.form.sales_daily", "compile", ({ args }) => {

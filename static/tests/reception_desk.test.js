@@ -118,6 +118,7 @@ async function openDesk({ may = { turn: true, suspend: true }, answer = ANSWER, 
                 { id: "wrong", name: "Wrong Number" },
             ],
             identity_check: [{ id: "callback", name: "Call Back" }],
+            answered_in_time: [{ id: "yes", name: "In Time" }],
         },
         live: server.live,
     }));

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ..case import Case, Goal
+from ..memory import workbook_memory
 
 
 class Form(Case):
@@ -60,6 +61,22 @@ class Visitors(Form):
             )
             cr.fetchall()
         return len(rows)
+
+
+class RegisterWorkbook(Form):
+    """Memory over start while the workbook of all visits ever is written (G18)"""
+
+    form = "property.form.visits"
+    rounds = 1
+    goal = Goal(mb=150)
+    sql = None
+
+    def options(self):
+        return super().options() | {"date_from": "2000-01-01"}
+
+    def ours(self, env):
+        written = workbook_memory(env.cr.dbname, env.uid, self.form, self.options())
+        self.mb = written["mb"]
 
 
 class Fairness(Form):

@@ -19,6 +19,8 @@ export function emptyDraft(ring) {
         district: "",
         note: "",
         identity_check: "",
+        answered_in_time: "",
+        visit_date: "",
         introduced_by_phone: "",
         helper_id: false,
         turn_id: false,

@@ -1,0 +1,89 @@
+from odoo import models
+from odoo.fields import Domain
+
+from ..models.property_interaction import FOLLOWUP_KINDS
+from .form_table import Column, Figure, Section
+
+
+class PropertyFormFollowups(models.AbstractModel):
+    """G20 跟进记录表: the recorded outgoing contacts of a period, of a client, of a rep
+    or of all.
+
+    Each line is a fact of the metric `followups`. A rep reads those he made; asking for
+    one of his clients, also those made before the client was his. Of several clients
+    each line names its own.
+    """
+
+    _name = "property.form.followups"
+    _inherit = ["property.form", "property.block"]
+    _description = "Follow-up Record"
+
+    _code = "G20"
+    _period = "range"
+    _personal = True
+    _filters = ("user", "client")
+    _roles = ("rep", "clerk", "supervisor", "manager", "hq")
+
+    def _sections(self, scope):
+        client = scope.client
+        if client:
+            client.check_access("read")
+        title = " · ".join(
+            filter(None, (client and client.contact_name, scope.user.name))
+        )
+        section = Section(title or self._title(), self._columns(scope))
+        section.rows = self._rows(scope, section)
+        return [section]
+
+    def _rows(self, scope, section):
+        """The lines one by one, then their number."""
+        entries = self.env["property.interaction"]
+        domain = self._domain(scope)
+        entries = entries.search(domain, order="date, id")
+        kinds = dict(entries._fields["kind"]._description_selection(self.env))
+        project, one_client = scope.project, bool(scope.client)
+        for entry in self._each(entries):
+            lead = entry.lead_id
+            client = [] if one_client else [Figure.of(lead.contact_name, lead)]
+            yield section.row(
+                Figure.of(project.local_time(entry.date), entry),
+                kinds[entry.kind],
+                *client,
+                entry.note,
+                entry.result,
+                entry.next_date,
+                entry.user_id.name,
+            )
+        total = [None, self.env._("Total"), *([] if one_client else [None])]
+        total.append(Figure.where(len(entries), entries._name, domain))
+        yield section.row(*total, *[None] * 3, level="total")
+
+    def _domain(self, scope):
+        start, end = scope.bounds
+        domain = self.env["property.interaction"]._effective_domain() & Domain(
+            [
+                ("project_id", "=", scope.project.id),
+                ("kind", "in", FOLLOWUP_KINDS),
+                ("date", ">=", start),
+                ("date", "<", end),
+            ]
+        )
+        if scope.user:
+            domain &= Domain("user_id", "=", scope.user.id)
+        if scope.client:
+            domain &= Domain("lead_id", "=", scope.client.id)
+        elif self._is_partial():
+            domain &= Domain("user_id", "in", self.env.user._office_rep_ids())
+        return domain
+
+    def _columns(self, scope):
+        client = [Column("client", self.env._("Client"), width=9)]
+        return [
+            Column("date", self.env._("Date"), "datetime", 14),
+            Column("kind", self.env._("Contact Way"), width=9),
+            *([] if scope.client else client),
+            Column("note", self.env._("Content"), width=38),
+            Column("result", self.env._("Result"), width=14),
+            Column("next_date", self.env._("Next Follow-up"), "date", 10),
+            Column("user", self.env._("Followed Up by"), width=8),
+        ]

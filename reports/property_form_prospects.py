@@ -1,0 +1,171 @@
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL, html2plaintext
+
+from ..models.property_interaction import FOLLOWUP_KINDS, VISIT_KINDS
+from .form_table import Column, Figure, Section
+
+
+class PropertyFormProspects(models.AbstractModel):
+    """G7 意向客户登记表: whom each rep had at the close of a day, not yet sold to.
+
+    Owner, sale, visits, follow-ups and the last day of the ownership are those of that
+    day, read off the ledgers; name, wishes, grade and note keep no history and are
+    those of now, as is the end of a slip that was extended. Who was nobody's is on no
+    page; an ownership ends with its last day, written down or not (C3).
+    """
+
+    _name = "property.form.prospects"
+    _inherit = ["property.form", "property.block"]
+    _description = "Register of Prospects"
+
+    _code = "G7"
+    _period = "date"
+    _personal = True
+    _filters = ("user",)
+    _roles = ("rep", "clerk", "supervisor", "manager", "hq")
+
+    def _sections(self, scope):
+        owned = self._owned(scope)
+        users = self.env["res.users"].browse(owned)
+        pages = [
+            self._page(scope, user, owned[user.id])
+            for user in self._reps(scope, users)
+            if user.id in owned
+        ]
+        return pages or [Section(self._title(), self._columns())]
+
+    # === Whose client at the close of the day ===
+
+    def _owned(self, scope):
+        """{rep's id: ids of the clients he had}, of those that the reader sees."""
+        end = scope.bounds[1]
+        deposits = self.env["property.deposit"].sudo()
+        sold = deposits._search(deposits._standing_domain(end))
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        seen = leads._search(
+            [("project_id", "=", scope.project.id), ("registered_date", "<", end)]
+        )
+        self.env["property.ownership"].flush_model()
+        # Who is free now and was somebody's then has moved since.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT owner.user_id,
+                       array_agg(lead.id ORDER BY lead.registered_date, lead.id)
+                  FROM crm_lead lead
+                  JOIN LATERAL (
+                       SELECT user_id
+                         FROM property_ownership
+                        WHERE lead_id = lead.id AND date < %(end)s
+                        ORDER BY date DESC, id DESC LIMIT 1) owner ON %(whose)s
+                 WHERE lead.id IN %(seen)s AND lead.id NOT IN %(sold)s
+                   AND (lead.user_id IS NOT NULL OR lead.id IN (
+                        SELECT lead_id FROM property_ownership
+                         WHERE project_id = %(project)s AND date >= %(end)s))
+                 GROUP BY owner.user_id""",
+                end=end,
+                whose=self._whose(scope),
+                seen=seen.subselect(),
+                sold=sold.subselect(SQL.identifier("property_deposit", "lead_id")),
+                project=scope.project.id,
+            )
+        )
+        return dict(rows)
+
+    def _whose(self, scope):
+        """SQL: the owners who have a page. A client shared with a rep is on none of
+        his."""
+        whose = SQL("owner.user_id IS NOT NULL")
+        if scope.user:
+            whose = SQL("owner.user_id = %s", scope.user.id)
+        if self._is_partial():
+            reps = tuple(self.env.user._office_rep_ids()) or (0,)
+            whose = SQL("%s AND owner.user_id IN %s", whose, reps)
+        return whose
+
+    # === A page ===
+
+    def _page(self, scope, user, ids):
+        section = Section(user.name, self._columns(), new_page=True)
+        section.rows = self._rows(scope, section, ids)
+        return section
+
+    def _rows(self, scope, section, ids):
+        """The lines of a page one by one, then their total."""
+        project, day, end = scope.project, scope.date_to, scope.bounds[1]
+        leads = self.env["crm.lead"].browse(ids)
+        facts = leads._read_register(end)
+        last_days = {
+            id_: leads._last_day(project, facts[id_]) or None for id_ in leads.ids
+        }
+        # What has lapsed and was not yet written down
+        ids = [id_ for id_, last in last_days.items() if not last or last >= day]
+        grades = self._labels("grade")
+        purposes = self._labels("purpose")
+        for lead in self._each(leads.browse(ids)):
+            row = facts[lead.id]
+            wishes = lead.wanted_unit_ids.mapped("name")
+            wishes += lead.unit_type_ids.mapped("name")
+            yield section.row(
+                Figure.of(lead.registration_number, lead),
+                project.local_day(lead.registered_date),
+                Figure.of(lead.contact_name, lead),
+                lead.phone,
+                grades.get(lead.grade),
+                "、".join(wishes),
+                lead.budget_max or lead.budget_min or None,
+                purposes.get(lead.purpose),
+                lead.source_id.name,
+                self._entries(row["visits"], VISIT_KINDS, lead.ids, end),
+                row["followup"] and project.local_day(row["followup"]),
+                self._entries(row["all_followups"], FOLLOWUP_KINDS, lead.ids, end),
+                last_days[lead.id],
+                row["next_date"],
+                html2plaintext(lead.description or ""),
+            )
+        visits, followups = (
+            sum(facts[id_][name] for id_ in ids) for name in ("visits", "all_followups")
+        )
+        yield section.row(
+            self.env._("Total"),
+            None,
+            Figure(len(ids), "crm.lead", tuple(ids)),
+            *[None] * 6,
+            self._entries(visits, VISIT_KINDS, ids, end),
+            None,
+            self._entries(followups, FOLLOWUP_KINDS, ids, end),
+            *[None] * 3,
+            level="total",
+        )
+
+    def _labels(self, name):
+        field = self.env["crm.lead"]._fields[name]
+        return dict(field._description_selection(self.env))
+
+    def _entries(self, count, kinds, lead_ids, end):
+        """A count of effective entries of clients, which opens them."""
+        entries = self.env["property.interaction"]
+        domain = entries._effective_domain() & Domain(
+            [("lead_id", "in", lead_ids), ("kind", "in", kinds), ("date", "<", end)]
+        )
+        return Figure.where(count, entries._name, domain)
+
+    def _columns(self):
+        return [
+            Column("number", self.env._("Registration Number"), width=11),
+            Column("registered", self.env._("Registered Date"), "date", 10),
+            Column("client", self.env._("Client"), width=9),
+            Column("phone", self.env._("Phone"), width=13),
+            Column("grade", self.env._("Client Grade"), width=5),
+            Column("wishes", self.env._("Wanted Units or Types"), width=16),
+            Column("budget", self.env._("Budget"), "yuan", 11),
+            Column("purpose", self.env._("Use"), width=8),
+            Column("source", self.env._("Came Through"), width=9),
+            Column("visits", self.env._("Number of Visits"), "integer", 6),
+            Column("followed", self.env._("Last Follow-up"), "date", 10),
+            Column("followups", self.env._("Number of Follow-ups"), "integer", 6),
+            Column("owned_until", self.env._("Owned Until"), "date", 10),
+            Column("next_date", self.env._("Next Follow-up"), "date", 10),
+            Column("note", self.env._("Note"), width=16),
+        ]
