@@ -135,9 +135,9 @@ class PropertyBlockStock(models.AbstractModel):
         columns = {name: SQL.identifier("unit", name) for name in (*names, "room")}
         return self.env.execute_query_dict(
             SQL(
-                """SELECT id, name, building_id AS building, unit_type_id AS type, floor,
-                          area, COALESCE(area_net, 0) AS area_net, list_price, state,
-                          amount
+                """SELECT id, name, building_id AS building, unit_type_id AS type,
+                          floor, area, COALESCE(area_net, 0) AS area_net, list_price,
+                          state, amount
                      FROM (%s) stock ORDER BY building_id, entrance, floor, room""",
                 self._stock_sql(scope, columns),
             )
