@@ -39,6 +39,7 @@ DEAL_METRICS = tuple(name for name, _label in METRICS if name not in REGISTER_ME
 NETS = {
     "visits": (("first", 1, 1), ("called", 1, 1), ("returns", 1, 1)),
     "kept": (("due", 1, 1), ("missed", -1, -1)),
+    "cancellations": (("cancelled_deposits", 1, 1), ("cancelled_contracts", 1, 1)),
     "exchanges": (("exchanged_deposits", 1, 1), ("exchanged_contracts", 1, 1)),
     # Counted once: an exchange is no sale more, its difference goes into the amount.
     "net_deposits": (

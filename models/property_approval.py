@@ -173,6 +173,14 @@ class PropertyApprovalMixin(models.AbstractModel):
         user = self.env.user
         return requested_by == user or user._has_office_role("manager")
 
+    def _approvals(self):
+        """The reviews of who approved, in the order of the levels."""
+        return (
+            self.sudo()
+            .review_ids.filtered(lambda review: review.status == "approved")
+            .sorted("sequence")
+        )
+
     def _my_reviews(self):
         """The reviews of this document that the user has to decide now."""
         self.ensure_one()

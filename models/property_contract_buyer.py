@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -62,3 +64,38 @@ class PropertyContractBuyer(models.Model):
             raise ValidationError(
                 self.env._("Buyers of a signed contract change by a rename only.")
             )
+
+
+class PropertyContract(models.Model):
+    _inherit = "property.contract"  # pylint: disable=consider-merging-classes-inherited
+
+    def _buyers_at(self, moment):
+        """Who the buyers were at `moment`: later changes of name are taken back (E8).
+
+        A change of name adds as many rows as it has buyers, after those it ended.
+
+        :return: {contract: list of `res.partner`}, to be named by who sees the contract
+        """
+        contracts = self.sudo().with_context(active_test=False)
+        renames = contracts.env["property.change"].search(
+            [
+                ("contract_id", "in", self.ids),
+                ("kind", "=", "rename"),
+                ("done_date", ">=", moment),
+            ],
+            order="done_date, id",
+        )
+        later, rows = renames.grouped("contract_id"), defaultdict(list)
+        for row in contracts.buyer_ids:
+            rows[row.contract_id].append(row)
+        buyers = {}
+        for contract in self:
+            mine = sorted(rows[contract], key=lambda row: row.id)
+            if undone := later.get(contract):
+                mine = mine[: -len(undone.buyer_ids)]
+                mine = mine[-len(undone[0].old_buyers.split("、")) :]
+            else:
+                mine = [row for row in mine if row.active]
+            mine.sort(key=lambda row: -row.share)
+            buyers[contract] = [row.partner_id for row in mine]
+        return buyers

@@ -50,6 +50,10 @@ class PropertyBlock(models.AbstractModel):
         scope = self._read(scope, [scope], groupby, metrics=metrics)
         return scope.readings[-1].tallies(scope, groupby, metrics)
 
+    def _tally(self, domain, *groupby):
+        """The same of any facts, read by themselves."""
+        return self.env["property.metric"]._tally(domain, groupby)
+
     def _facts_of(self, scope, metrics, names):
         """The facts of some metrics, as records with the fields `names`."""
         stretches = Stretches.of([scope], metrics)

@@ -1,13 +1,13 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..models.metric import parts, percent
+from ..models.metric import percent
 from ..models.property_unit import SOLD_STATES, UNIT_STATES
-from .form_table import Chart, Column, Figure, Section
+from .form_table import Chart, Column, Section
 
 
 class PropertyBlockMoney(models.AbstractModel):
-    """Stock and cancellations: sections 6 and 7 of the monthly report."""
+    """Stock and what it costs: section 6 of the monthly report."""
 
     _name = "property.block.money"
     _inherit = ["property.block.claims", "property.block.stock"]
@@ -86,62 +86,3 @@ class PropertyBlockMoney(models.AbstractModel):
         some = [by_state[state] for state in states if state in by_state]
         area = sum(row[1] for row in some)
         return round(sum(row[2] for row in some) / area, 2) if area else None
-
-    # === Cancellations ===
-
-    def _cancellations(self, scope):
-        """Sales undone and units exchanged, by reason."""
-        section = Section(
-            self.env._("Cancellations and Exchanges"),
-            [
-                Column("kind", self.env._("Kind"), width=14),
-                Column("reason", self.env._("Reason"), width=20),
-                *(
-                    Column(key, heading, kind, width)
-                    for key, heading, kind, width in (
-                        ("number", self.env._("units"), "integer", 6),
-                        ("area", "㎡", "area", 10),
-                        ("amount", self.env._("yuan"), "yuan", 12),
-                        ("share", self.env._("Part of All"), "percent", 8),
-                    )
-                ),
-            ],
-        )
-        kinds = {
-            "cancelled_deposits": self.env._("Deposits Cancelled"),
-            "cancelled_contracts": self.env._("Contracts Cancelled"),
-            "exchanges": self.env._("Exchanges"),
-        }
-        domain = self._facts(scope)
-        tally = self._tallies(scope)[()]
-        names = ("metric", "res_id", "area", "amount")
-        ended = self._facts_of(scope, parts(*kinds), names)
-        for name, label in kinds.items():
-            whole = self._figure(tally, domain, name)
-            names = parts(name)
-            facts = ended.filtered(lambda fact, names=names: fact.metric in names)
-            changes = self.env["property.change"].sudo().browse(facts.mapped("res_id"))
-            by_reason = changes.grouped("reason_id")
-            for reason, some in sorted(
-                by_reason.items(), key=lambda item: -len(item[1])
-            ):
-                own = facts.filtered(lambda fact, some=some: fact.res_id in some.ids)
-                section.add(
-                    label,
-                    reason.name,
-                    Figure.of(len(own), some),
-                    round(sum(own.mapped("area")), 2),
-                    round(sum(own.mapped("amount")), 2),
-                    percent(len(own), whole.value),
-                )
-            section.add(
-                label,
-                self.env._("Together"),
-                *(
-                    self._figure(tally, domain, name, measure)
-                    for measure in ("number", "area", "amount")
-                ),
-                percent(whole.value, whole.value),
-                level="subtotal",
-            )
-        return section

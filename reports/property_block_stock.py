@@ -3,9 +3,11 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import SQL
 
+from ..models.metric import MEASURES
 from .form_table import Figure
+from .metric_reading import Stretches
 
-SIGNED = ("signed", "filed", "delivered")
+FLOWS = ("deposits", "contracts")
 
 
 class PropertyBlockStock(models.AbstractModel):
@@ -49,7 +51,7 @@ class PropertyBlockStock(models.AbstractModel):
             sums += [
                 SQL("COALESCE(SUM(%s), 0)", SQL.identifier(flow["name"], f"{name}_{n}"))
                 for n in range(len(mine))
-                for name in ("number", "area", "amount")
+                for name in MEASURES
             ]
         rows = self.env.execute_query(
             SQL(
@@ -76,14 +78,11 @@ class PropertyBlockStock(models.AbstractModel):
     def _flow_sums(flows):
         return SQL(", ").join(
             SQL(
-                "COUNT(*) FILTER (WHERE %(which)s) AS %(number)s, "
-                "SUM(area_gross) FILTER (WHERE %(which)s) AS %(area)s, "
-                "SUM(price) FILTER (WHERE %(which)s) AS %(amount)s",
+                "SUM(number) FILTER (WHERE %(which)s) AS %(number)s, "
+                "SUM(area) FILTER (WHERE %(which)s) AS %(area)s, "
+                "SUM(amount) FILTER (WHERE %(which)s) AS %(amount)s",
                 which=flow["which"],
-                **{
-                    name: SQL.identifier(f"{name}_{n}")
-                    for name in ("number", "area", "amount")
-                },
+                **{name: SQL.identifier(f"{name}_{n}") for name in MEASURES},
             )
             for n, flow in enumerate(flows)
         )
@@ -144,38 +143,29 @@ class PropertyBlockStock(models.AbstractModel):
         )
 
     def _flows(self, scope):
-        """Deposits confirmed and contracts signed of the day, the month, since opening.
+        """Deposits and contracts of `property.metric`: of the day, the month, since
+        opening.
 
-        All sales of the project count, whoever asks: the figures are sums, and drilling
-        shows each user only the records he may see. A unit exchanged for is no new
-        sale: the one it comes from is counted.
+        All sales of the project count, whoever asks: drilling shows each user only the
+        facts he may see.
         """
-        month = scope.since_month()
+        periods = (scope, scope.since_month(), scope.since_opening())
         flows = []
-        for model, rows, at, starts in (
-            (
-                "property.deposit",
-                SQL("exchanged_from_id IS NULL AND confirm_date < %s", scope.bounds[1]),
-                SQL("confirm_date"),
-                (scope.bounds[0], month.bounds[0]),
-            ),
-            (
-                "property.contract",
-                SQL("state IN %s AND sign_date <= %s", SIGNED, scope.date_to),
-                SQL("sign_date"),
-                (scope.date_from, month.date_from),
-            ),
-        ):
-            records = self.env[model]
-            records.flush_model()
-            rows = SQL(
-                "SELECT * FROM %s WHERE project_id = %s AND %s",
-                *(SQL.identifier(records._table), scope.project.id, rows),
+        for name in FLOWS:
+            stretches = Stretches.of(periods, (name,))
+            facts = self.env["property.metric"].sudo()
+            query = facts.with_context(metric_stretches=stretches)._search(
+                [("project_id", "=", scope.project.id), ("metric", "=", name)]
             )
-            which = [*(SQL("%s >= %s", at, start) for start in starts), SQL("TRUE")]
+            columns = ("id", "unit_id", "stretch", *MEASURES)
+            rows = query.select(*(SQL.identifier(facts._table, one) for one in columns))
             flows += [
-                {"name": records._table, "model": model, "rows": rows, "which": one}
-                for one in which
+                {
+                    "name": name,
+                    "rows": rows,
+                    "which": SQL("stretch >= %s", stretches.places(period)[0]),
+                }
+                for period in periods
             ]
         return flows
 
@@ -199,7 +189,7 @@ class PropertyBlockStock(models.AbstractModel):
             )
             return [row[0] for row in self.env.execute_query(sql)]
 
-        return Figure.found(value, flow["model"], find)
+        return Figure.found(value, "property.metric", find)
 
     def _units_sql(self, scope, dimensions, group, states=()):
         name, key = group

@@ -13,6 +13,7 @@ class PropertyFormMonthly(models.AbstractModel):
         "property.form",
         "property.block.month",
         "property.block.clients",
+        "property.block.changes",
         "property.block.money",
         "property.block.deferrals",
     ]

@@ -1,10 +1,13 @@
 from odoo import models
+from odoo.fields import Domain
 
 from .form_table import Column, Figure, Section
 
 
 class PropertyFormOwners(models.AbstractModel):
-    """G8 业主登记一览表: the buyers, written by the confirmed deposits (E3)."""
+    """G8 业主登记一览表: the buyers, written by the confirmed deposits (E3), as they
+    were when the period's last day closed: what was cancelled, exchanged, signed or
+    renamed since is shown as it was then."""
 
     _name = "property.form.owners"
     _inherit = ["property.form"]
@@ -19,25 +22,28 @@ class PropertyFormOwners(models.AbstractModel):
     def _sections(self, scope):
         section = Section(self._title(), self._columns())
         deposits = self._deposits(scope)
+        contracts = self._contracts(deposits, scope.date_to)
+        buyers = deposits.contract_ids._buyers_at(scope.bounds[1])
+        purchasers = self._purchasers(deposits, scope.bounds[1])
         methods = dict(
             self.env["property.contract"]
             ._fields["payment_method"]
             ._description_selection(self.env)
         )
         for number, deposit in enumerate(deposits, 1):
-            contract = deposit.contract_id
-            signed = contract.state in ("signed", "filed", "delivered")
-            owners = (signed and contract.buyer_ids.partner_id) or deposit.partner_id
+            signed = contract = contracts.get(deposit)
+            purchaser = purchasers.get(deposit, deposit.partner_id)
+            owners = buyers[contract] if signed else [purchaser]
             unit = deposit.unit_id
             section.add(
                 Figure.of(number, deposit),
                 unit.name,
                 unit.unit_type_id.name,
                 Figure.of(unit.area_gross, deposit),
-                "\n".join(owners.mapped("name")),
-                "\n".join(filter(None, owners.mapped("id_number"))),
-                "\n".join(filter(None, owners.mapped("phone"))),
-                self._address(deposit.partner_id),
+                "\n".join(owner.name or "" for owner in owners),
+                "\n".join(owner.id_number for owner in owners if owner.id_number),
+                "\n".join(owner.phone for owner in owners if owner.phone),
+                self._address(purchaser),
                 scope.project.local_day(deposit.confirm_date),
                 Figure.of(deposit.amount, deposit),
                 signed and contract.sign_date,
@@ -69,16 +75,52 @@ class PropertyFormOwners(models.AbstractModel):
         return "".join(part for part in parts if part)
 
     def _deposits(self, scope):
+        """Confirmed in the period and standing at its end. What a unit was exchanged
+        for has the date of the sale it began with, and stands from the exchange on."""
         start, end = scope.bounds
-        domain = [
-            ("project_id", "=", scope.project.id),
-            ("state", "in", ("confirmed", "signed")),
-            ("confirm_date", ">=", start),
-            ("confirm_date", "<", end),
-        ]
+        domain = Domain(
+            [
+                ("project_id", "=", scope.project.id),
+                ("confirm_date", ">=", start),
+                ("confirm_date", "<", end),
+            ]
+        )
+        domain &= Domain("state", "in", ("confirmed", "signed")) | Domain(
+            "end_date", ">=", end
+        )
+        domain &= Domain("exchanged_from_id", "=", False) | Domain(
+            "exchanged_from_id.end_date", "<", end
+        )
         if scope.user:
-            domain.append(("user_id", "=", scope.user.id))
+            domain &= Domain("user_id", "=", scope.user.id)
         return self.env["property.deposit"].search(domain, order="confirm_date, id")
+
+    @staticmethod
+    def _contracts(deposits, day):
+        """{deposit: its contract that was signed and stood when the day closed}"""
+        return {
+            contract.deposit_id: contract
+            for contract in deposits.contract_ids.sorted("id")
+            if contract.name
+            and contract.sign_date <= day
+            and (not contract.cancel_date or contract.cancel_date > day)
+        }
+
+    def _purchasers(self, deposits, moment):
+        """{deposit: who had bought at `moment`, where it was renamed since}"""
+        renames = (
+            self.env["property.change"]
+            .sudo()
+            .search(
+                [
+                    ("deposit_id", "in", deposits.ids),
+                    ("kind", "=", "rename"),
+                    ("done_date", ">=", moment),
+                ],
+                order="done_date DESC, id DESC",
+            )
+        )
+        return {one.deposit_id: one.partner_id for one in renames}
 
     def _columns(self):
         return [

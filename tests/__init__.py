@@ -61,6 +61,7 @@ from . import (
     test_list_registers,
     test_list_units,
     test_list_cases,
+    test_list_deals,
     test_loan_maths,
     test_mailing,
     test_metric,

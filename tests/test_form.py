@@ -359,6 +359,10 @@ class TestFormAccess(FormCommon, TransactionCase):
         "property.form.client_file": {
             *("rep", "clerk", "service", "supervisor", "manager", "hq"),
         },
+        "property.form.changes": set(ROLES) - {"service"},
+        "property.form.cancellations": set(ROLES) - {"rep", "service"},
+        "property.form.discounts": set(ROLES) - {"service"},
+        "property.form.contracts": set(ROLES),
     }
 
     def test_every_form_has_a_row_here(self):
