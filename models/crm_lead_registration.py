@@ -60,7 +60,7 @@ class CrmLead(models.Model):
         "This number is registered in the project already.",
     )
     _registered_idx = models.Index(
-        "(project_id, registered_date) INCLUDE (user_id, source_id) "
+        "(project_id, registered_date) INCLUDE (registered_user_id, source_id) "
         "WHERE project_id IS NOT NULL"
     )
 

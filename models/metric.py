@@ -64,11 +64,15 @@ RATES = {
 MEASURES = ("number", "area", "amount")
 
 
-def parts(name):
-    """The metrics whose facts make up the figure `name`."""
+def parts(*names):
+    """The metrics whose facts make up the figures `names`."""
+    return tuple(dict.fromkeys(part for name in names for part in _parts(name)))
+
+
+def _parts(name):
     if name in RATES:
-        return tuple(dict.fromkeys(part for one in RATES[name] for part in parts(one)))
-    return tuple(part for part, *_signs in NETS.get(name, ((name,),)))
+        return parts(*RATES[name])
+    return (part for part, *_signs in NETS.get(name, ((name,),)))
 
 
 def percent(part, whole):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 
 class PropertyBand(models.Model):
@@ -43,6 +44,23 @@ class PropertyBand(models.Model):
                             other=other.name,
                         )
                     )
+
+    def _key_sql(self, value):
+        """The band among these that covers the SQL `value`, as SQL of its id."""
+        if not self:
+            return SQL("NULL::int4")
+        return SQL(
+            "CASE %s END",
+            SQL(" ").join(
+                SQL(
+                    "WHEN %s <= %s AND %s THEN %s",
+                    *(band.lower, value),
+                    SQL("%s < %s", value, band.upper) if band.upper else SQL("TRUE"),
+                    band.id,
+                )
+                for band in self
+            ),
+        )
 
     @api.private
     def covers(self, value):

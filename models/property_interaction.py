@@ -180,7 +180,7 @@ class PropertyInteraction(models.Model):
         "(project_id, date DESC, id DESC) INCLUDE (kind, user_id, source_id, is_valid)"
     )
     _promise_idx = models.Index(
-        "(project_id, next_date) INCLUDE (user_id, lead_id, date, is_valid) "
+        "(project_id, next_date, id) INCLUDE (user_id, lead_id, date, is_valid) "
         "WHERE next_date IS NOT NULL"
     )
     _turn_uniq = models.UniqueIndex(

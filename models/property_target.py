@@ -126,12 +126,19 @@ class PropertyTarget(models.Model):
 
         :return: ({aim: planned}, records); zeros where nothing is planned
         """
-        targets = self.search(
-            [
-                ("project_id", "=", project.id),
-                ("user_id", "=", user.id if user else False),
-                ("month", ">=", date_from.replace(day=1)),
-                ("month", "<=", date_to),
-            ]
-        )
+        domain = self._of_months(project, date_from, date_to)
+        targets = self.search([*domain, ("user_id", "=", user.id if user else False)])
         return {aim: round(sum(targets.mapped(aim)), 2) for aim in AIMS}, targets
+
+    @api.model
+    def _of_reps(self, project, date_from, date_to):
+        """:return: {rep: his targets of the months in a period}"""
+        domain = self._of_months(project, date_from, date_to)
+        return self.search([*domain, ("user_id", "!=", False)]).grouped("user_id")
+
+    def _of_months(self, project, date_from, date_to):
+        return [
+            ("project_id", "=", project.id),
+            ("month", ">=", date_from.replace(day=1)),
+            ("month", "<=", date_to),
+        ]

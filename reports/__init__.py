@@ -9,6 +9,7 @@ from . import (
     property_block_effect,
     property_block_month,
     property_block_clients,
+    property_block_stock,
     property_block_claims,
     property_block_changes,
     property_block_money,

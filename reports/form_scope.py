@@ -1,10 +1,12 @@
 """What a form is asked for: whose figures of which days."""
 
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from odoo import models
+
+OPENING = date(1980, 1, 1)  # nothing was sold before
 
 
 def month_bounds(day):
@@ -22,6 +24,17 @@ class FormScope:
     user: models.BaseModel
     building: models.BaseModel
     client: models.BaseModel | None = None
+    # What was read for the whole form at once: `metric_reading.Reading`s
+    readings: tuple = field(default=(), compare=False, repr=False)
+
+    @property
+    def domain(self):
+        """Whose facts, as a domain of `property.metric`."""
+        whose = (
+            *(("project_id", self.project), ("user_id", self.user)),
+            ("building_id", self.building),
+        )
+        return [(name, "=", record.id) for name, record in whose if record]
 
     @property
     def bounds(self):
@@ -41,6 +54,10 @@ class FormScope:
     def since_year(self):
         """From 1 January to the last day of this scope."""
         return replace(self, date_from=self.date_to.replace(month=1, day=1))
+
+    def since_opening(self):
+        """From before there was any project to the last day of this scope."""
+        return replace(self, date_from=OPENING)
 
     def previous(self):
         """The period before this one: as long, before a whole month the month."""

@@ -43,12 +43,13 @@ class Column:
 @dataclass(frozen=True)
 class Figure:
     """A value and the records it was read off: their ids, or where there may be many
-    the domain that finds them."""
+    the domain that finds them, or what gives their ids when they are asked for."""
 
     value: object
     model: str
     ids: tuple = ()
     domain: tuple | None = None
+    find: object = None
 
     @classmethod
     def of(cls, value, records):
@@ -60,15 +61,22 @@ class Figure:
         """`value`, read off the records of `model` that `domain` finds."""
         return cls(value, model, (), tuple(domain))
 
+    @classmethod
+    def found(cls, value, model, find):
+        """`value`, read off the records of `model` whose ids `find()` gives."""
+        return cls(value, model, find=find)
+
     @property
     def opens(self):
-        """Whether there is a record to show; of a domain, whether it counted any."""
-        return bool(self.ids or (self.domain is not None and self.value))
+        """Whether there is a record to show; of those to be found, whether it counted
+        any."""
+        is_lazy = self.domain is not None or self.find is not None
+        return bool(self.ids or (is_lazy and self.value))
 
     def records_domain(self):
         if self.domain is not None:
             return list(self.domain)
-        return [("id", "in", list(self.ids))]
+        return [("id", "in", list(self.find() if self.find else self.ids))]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 from odoo import models
 
 from ..models.metric import Tally, parts
+from .form_scope import OPENING
 from .form_table import Figure
+from .metric_reading import Reading, Stretches
 
 
 class PropertyBlock(models.AbstractModel):
@@ -17,18 +21,44 @@ class PropertyBlock(models.AbstractModel):
 
     def _facts(self, scope):
         """The facts of a scope: a domain of `property.metric`."""
-        domain = [
-            ("project_id", "=", scope.project.id),
-            ("day", ">=", scope.date_from.isoformat()),
-            ("day", "<=", scope.date_to.isoformat()),
-        ]
-        for name, record in (("user_id", scope.user), ("building_id", scope.building)):
-            if record:
-                domain.append((name, "=", record.id))
-        return domain
+        first, last = scope.date_from.isoformat(), scope.date_to.isoformat()
+        days = [("day", ">=", first), ("day", "<=", last)]
+        return [*scope.domain, *(days if scope.date_from > OPENING else days[1:])]
+
+    def _read(self, scope, periods, *groupings, metrics=()):
+        """The scope, with figures of all its periods read in one query: what is counted
+        of them afterwards asks the database no more.
+
+        :param periods: scopes like it of other days
+        :param groupings: tuples of field names of `property.metric`
+        :param metrics: which of them may be left out when all are wanted
+        """
+        facts = self.env["property.metric"]
+        reading = Reading(facts, scope, periods, groupings, metrics)
+        return replace(scope, readings=(*scope.readings, reading))
+
+    def _tallies(self, scope, *groupby, metrics=()):
+        """{group: Tally} of a scope: {(): Tally} of no group, else the key is the value
+        of the one field, or a tuple.
+
+        :param metrics: the only ones that are asked for; empty: all
+        """
+        for reading in scope.readings:
+            tallies = reading.tallies(scope, groupby, metrics)
+            if tallies is not None:
+                return tallies
+        scope = self._read(scope, [scope], groupby, metrics=metrics)
+        return scope.readings[-1].tallies(scope, groupby, metrics)
 
     def _tally(self, domain, *groupby):
+        """The same of any facts, read by themselves."""
         return self.env["property.metric"]._tally(domain, groupby)
+
+    def _facts_of(self, scope, metrics, names):
+        """The facts of some metrics, as records with the fields `names`."""
+        stretches = Stretches.of([scope], metrics)
+        facts = self.env["property.metric"].with_context(metric_stretches=stretches)
+        return facts.search_fetch([*scope.domain, ("metric", "in", metrics)], names)
 
     @staticmethod
     def _sum(tallies):

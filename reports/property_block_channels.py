@@ -4,7 +4,13 @@ from datetime import timedelta
 
 from odoo import models
 
+from ..models.metric import parts
 from .form_table import Chart, Column, Section
+
+CHANNEL_GROUPINGS = (("source_id", "campaign_id"), ("hour",))
+# What is told of a channel; who asked for nothing else is in no line of its own.
+CHANNEL_FIGURES = ("calls", "visits", "deposits")
+CHANNEL_METRICS = parts(*CHANNEL_FIGURES)
 
 
 class PropertyBlockChannels(models.AbstractModel):
@@ -15,11 +21,20 @@ class PropertyBlockChannels(models.AbstractModel):
     _inherit = ["property.block"]
     _description = "Block of Channels"
 
+    def _channel_periods(self, scope):
+        """The periods that the sections of channels count."""
+        periods = [period for _key, _heading, period, _divisor in self._windows(scope)]
+        return [*periods, self._advertised(scope)]
+
+    @staticmethod
+    def _advertised(scope):
+        is_day = scope.date_from == scope.date_to
+        return scope.since_month() if is_day else scope
+
     def _channel_sections(self, scope):
         sections = [self._channels(scope), self._concerns(scope), self._hours(scope)]
         if not self._is_partial():  # part of the visits would bear all of the cost
-            is_day = scope.date_from == scope.date_to
-            sections.append(self._advertising(scope.since_month() if is_day else scope))
+            sections.append(self._advertising(self._advertised(scope)))
         return sections
 
     # === Periods that are set side by side ===
@@ -166,8 +181,11 @@ class PropertyBlockChannels(models.AbstractModel):
         """{group: {window key: Tally}} of every group with a fact in any window."""
         groups = defaultdict(lambda: {key: self._sum(()) for key, *_rest in windows})
         for key, _heading, scope, _divisor in windows:
-            for group, tally in self._tally(self._facts(scope), *groupby).items():
-                groups[group][key] = tally
+            for group, tally in self._tallies(
+                scope, *groupby, metrics=CHANNEL_METRICS
+            ).items():
+                if any(tally.get(name) for name in CHANNEL_FIGURES):
+                    groups[group][key] = tally
         return groups
 
     def _sum_windows(self, windows, groups):

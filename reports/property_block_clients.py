@@ -23,9 +23,7 @@ class PropertyBlockClients(models.AbstractModel):
     def _records(self, scope, metric):
         """The records behind a metric. Sums are shown to who sees the fact; opening
         them asks the rules of the records."""
-        facts = self.env["property.metric"].search_fetch(
-            [*self._facts(scope), ("metric", "=", metric)], ["res_model", "res_id"]
-        )
+        facts = self._facts_of(scope, (metric,), ("res_id",))
         models_ = {"registrations": "crm.lead", "deposits": "property.deposit"}
         return self.env[models_[metric]].sudo().browse(facts.mapped("res_id"))
 
@@ -33,6 +31,7 @@ class PropertyBlockClients(models.AbstractModel):
 
     def _clients(self, scope):
         leads = self._records(scope, "registrations")
+        leads.fetch(("grade", "purpose", "horizon", "budget_max", "unit_type_ids"))
         bands = scope.project.price_band_ids
         return self._breakdown(
             self.env._("Registered Clients"),

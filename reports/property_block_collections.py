@@ -1,12 +1,11 @@
-from dataclasses import replace
-from datetime import date
-
 from odoo import models
 from odoo.tools import SQL
 
-from ..models.metric import percent
+from ..models.metric import parts, percent
 from .form_table import Column, Figure, Section
 from .property_block_claims import PRICE
+
+MONEY_METRICS = parts("net_receipts", "fees")
 
 
 class PropertyBlockMoney(models.AbstractModel):
@@ -27,13 +26,10 @@ class PropertyBlockMoney(models.AbstractModel):
                 Column("all", self.env._("Since Opening"), "measure", 14),
             ],
         )
-        opening = replace(scope, date_from=date.min)
-        domains = [
-            self._facts(period)
-            for period in (scope, scope.previous(), scope.since_year())
-        ]
-        domains.append([one for one in self._facts(opening) if one[1] != ">="])
-        tallies = [self._tally(domain)[()] for domain in domains]
+        opening = scope.since_opening()
+        periods = (scope, scope.previous(), scope.since_year(), opening)
+        domains = [self._facts(period) for period in periods]
+        tallies = [self._tallies(one, metrics=MONEY_METRICS)[()] for one in periods]
         for name, label in (
             ("receipts", self.env._("Receipts")),
             ("refunds", self.env._("Refunds")),

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ..models.property_interaction import CALL_KINDS, RECEPTION_KINDS
 from .form_table import Chart, Column, Figure, Section
+from .property_block_channels import CHANNEL_METRICS
 
 
 class PropertyBlockChannels(models.AbstractModel):
@@ -134,8 +135,10 @@ class PropertyBlockChannels(models.AbstractModel):
             scope.project, scope.date_from, scope.date_to
         )
         domain = self._facts(scope)
-        by_source = self._tally(domain, "source_id")
-        by_campaign = self._tally(domain, "source_id", "campaign_id")
+        by_source, by_campaign = (
+            self._tallies(scope, *names, metrics=CHANNEL_METRICS)
+            for names in (("source_id",), ("source_id", "campaign_id"))
+        )
         spent = defaultdict(lambda: [0, self.env["property.advertising"]])
         for (source, _campaign), (amount, records) in costs.items():
             spent[source][0] += amount

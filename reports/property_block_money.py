@@ -1,15 +1,16 @@
 from odoo import models
+from odoo.tools import SQL
 
 from ..models.metric import percent
 from ..models.property_unit import SOLD_STATES, UNIT_STATES
-from .form_table import Chart, Column, Figure, Section
+from .form_table import Chart, Column, Section
 
 
 class PropertyBlockMoney(models.AbstractModel):
     """Stock and what it costs: section 6 of the monthly report."""
 
     _name = "property.block.money"
-    _inherit = ["property.block.claims"]
+    _inherit = ["property.block.claims", "property.block.stock"]
     _description = "Block of Stock, Cancellations, Money"
 
     # === Stock and price ===
@@ -17,6 +18,7 @@ class PropertyBlockMoney(models.AbstractModel):
     def _stock_and_price(self, scope):
         """Units by state at the close of the month, and what they cost, by building;
         the stock is the daily sales report's (G3)."""
+        buildings = scope.project.building_ids
         states = dict(
             self.env["property.unit"]._fields["state"]._description_selection(self.env)
         )
@@ -34,12 +36,20 @@ class PropertyBlockMoney(models.AbstractModel):
                 Column("sold", self.env._("Sold (yuan/㎡)"), "yuan", 11),
             ],
         )
-        stock = self.env["property.form.sales_daily"]._stock(scope)
-        for building in scope.project.building_ids:
-            units = [unit for unit in stock if unit["building"] == building.id]
-            if units:
-                section.add(building.name, *self._stock_figures(units))
-        section.add(self.env._("Total"), *self._stock_figures(stock), level="total")
+        dimensions = {"building": SQL("unit.building_id")}
+        stock = self._stock(scope, dimensions)
+        for group, label, level in (
+            *((("building", one.id), one.name, "line") for one in buildings),
+            ((None, None), self.env._("Total"), "total"),
+        ):
+            if group in stock or level == "total":
+                section.add(
+                    label,
+                    *self._stock_figures(
+                        scope, dimensions, stock.get(group, {}), group
+                    ),
+                    level=level,
+                )
         total = section.rows[-1].values[2:-3]
         section.charts.append(
             Chart(
@@ -51,25 +61,28 @@ class PropertyBlockMoney(models.AbstractModel):
         )
         return section
 
-    def _stock_figures(self, units):
-        of_state = {
-            state: [unit for unit in units if unit["state"] == state]
+    def _stock_figures(self, scope, dimensions, by_state, group):
+        """:param by_state: {state: (number, area, amount)}"""
+        numbers = {
+            state: by_state[state][0] if state in by_state else 0
             for state, _label in UNIT_STATES
         }
-        sold = [unit for state in SOLD_STATES for unit in of_state[state]]
+        total = sum(numbers.values())
+        sold = sum(numbers[state] for state in SOLD_STATES)
         return [
-            self._unit_figure(units),
-            *(self._unit_figure(some) for some in of_state.values()),
-            percent(len(sold), len(units) - len(of_state["unreleased"])),
-            self._average(of_state["available"]),
-            self._average(sold),
+            self._unit_figure(scope, dimensions, total, group),
+            *(
+                self._unit_figure(scope, dimensions, number, group, (state,))
+                for state, number in numbers.items()
+            ),
+            percent(sold, total - numbers["unreleased"]),
+            self._average(by_state, ("available",)),
+            self._average(by_state, SOLD_STATES),
         ]
 
     @staticmethod
-    def _unit_figure(units):
-        return Figure(len(units), "property.unit", tuple(unit["id"] for unit in units))
-
-    @staticmethod
-    def _average(units):
-        area = sum(unit["area"] for unit in units)
-        return round(sum(unit["amount"] for unit in units) / area, 2) if area else None
+    def _average(by_state, states):
+        """Yuan per ㎡ of the units in some states."""
+        some = [by_state[state] for state in states if state in by_state]
+        area = sum(row[1] for row in some)
+        return round(sum(row[2] for row in some) / area, 2) if area else None

@@ -3,9 +3,12 @@ from datetime import timedelta
 
 from odoo import models
 
-from ..models.metric import percent
+from ..models.metric import parts, percent
 from ..models.property_target import AIMS
 from .form_table import Chart, Column, Figure, Section
+
+# What is told of the year to date.
+YEAR_METRICS = parts(*(name for name, _measure in AIMS.values()), "fees")
 
 
 class PropertyBlockMonth(models.AbstractModel):
@@ -42,7 +45,7 @@ class PropertyBlockMonth(models.AbstractModel):
         results = [
             (
                 self._aims(period),
-                self._tally(self._facts(period))[()],
+                self._tallies(period, metrics=YEAR_METRICS)[()],
                 self._facts(period),
             )
             for _key, _group, period in periods
@@ -91,11 +94,7 @@ class PropertyBlockMonth(models.AbstractModel):
 
     def _weeks(self, scope):
         """Each week's part of the month: they add up to it."""
-        weeks, day = [], scope.date_from
-        while day <= scope.date_to:
-            end = min(scope.project.week_bounds(day)[1], scope.date_to)
-            weeks.append(replace(scope, date_from=day, date_to=end))
-            day = end + timedelta(days=1)
+        weeks = self._weeks_of(scope)
         section = Section(
             self.env._("Weeks Side by Side"),
             [
@@ -115,10 +114,10 @@ class PropertyBlockMonth(models.AbstractModel):
             ],
         )
         domains = [self._facts(week) for week in weeks]
-        tallies = [self._tally(domain)[()] for domain in domains]
-        before = self._facts(scope.previous())
-        domains += [self._facts(scope), before]
-        tallies += [self._sum(tallies), self._tally(before)[()]]
+        tallies = [self._tallies(week)[()] for week in weeks]
+        before = scope.previous()
+        domains += [self._facts(scope), self._facts(before)]
+        tallies += [self._sum(tallies), self._tallies(before)[()]]
         for one in self._measures():
             values = [
                 self._figure(tally, domain, one.name, one.measure)
@@ -147,6 +146,15 @@ class PropertyBlockMonth(models.AbstractModel):
             )
         )
         return section
+
+    @staticmethod
+    def _weeks_of(scope):
+        weeks, day = [], scope.date_from
+        while day <= scope.date_to:
+            end = min(scope.project.week_bounds(day)[1], scope.date_to)
+            weeks.append(replace(scope, date_from=day, date_to=end))
+            day = end + timedelta(days=1)
+        return weeks
 
     # === Districts ===
 
@@ -181,11 +189,14 @@ class PropertyBlockMonth(models.AbstractModel):
         """Reps by what they sold, with their targets and their diligence (H6)."""
         section = Section(self.env._("Ranking of Reps"), self._ranking_columns())
         domain = self._facts(scope)
-        tallies = self._tally(domain, "user_id")
+        tallies = self._tallies(scope, "user_id")
         lines = [
             (user, tallies.get(user) or self._sum(()))
             for user in self._reps(scope, tallies)
         ]
+        of_rep = self.env["property.target"]._of_reps(
+            scope.project, scope.date_from, scope.date_to
+        )
         lines.sort(
             key=lambda line: (
                 -line[1].get("net_deposits", "amount"),
@@ -195,7 +206,7 @@ class PropertyBlockMonth(models.AbstractModel):
         )
         for rank, (user, tally) in enumerate(lines, 1):
             own = [*domain, ("user_id", "=", user.id)]
-            targets = self._rep_targets(scope, user)
+            targets = of_rep.get(user, self.env["property.target"])
             planned = sum(targets.mapped("deposit_amount"))
             section.add(
                 rank,
@@ -227,11 +238,6 @@ class PropertyBlockMonth(models.AbstractModel):
             )
         )
         return section
-
-    def _rep_targets(self, scope, user):
-        if not user:
-            return self.env["property.target"]
-        return self._aims(replace(scope, user=user))[1]
 
     def _ranked(self):
         return [

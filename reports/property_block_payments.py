@@ -144,7 +144,8 @@ class PropertyBlockPayments(models.AbstractModel):
             ("project_id", "=", scope.project.id),
             ("day", "<=", scope.date_to.isoformat()),
         ]
-        total = self._figure(self._tally(facts)[()], facts, "net_receipts", "amount")
+        tally = self.env["property.metric"]._tally(facts)[()]
+        total = self._figure(tally, facts, "net_receipts", "amount")
         section.add(self.env._("Net Receipts"), total, level="total")
         return section
 

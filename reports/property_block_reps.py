@@ -116,7 +116,7 @@ class PropertyBlockReps(models.AbstractModel):
         ]
         section = Section(title, columns, adds=adds)
         domain = self._facts(scope)
-        tallies = self._tally(domain, "user_id")
+        tallies = self._tallies(scope, "user_id")
         for user in self._reps(scope, tallies):
             tally = tallies.get(user) or self._sum(())
             own = [*domain, ("user_id", "=", user.id)]
@@ -148,7 +148,7 @@ class PropertyBlockReps(models.AbstractModel):
         tallies = []
         for label, period in zip(labels, (scope, scope.previous()), strict=True):
             domain = self._facts(period)
-            tallies.append(self._tally(domain)[()])
+            tallies.append(self._tallies(period)[()])
             section.add(label, *self._figures_of(measures, tallies[-1], domain))
         section.add(
             self.env._("Difference"),

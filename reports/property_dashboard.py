@@ -47,8 +47,10 @@ class PropertyDashboard(models.AbstractModel):
         today = project.local_day()
         users, buildings = self.env["res.users"], self.env["property.building"]
         day = FormScope(project, today, today, users, buildings)
+        periods = [day.since_month(), *self._trend_days(day)]
+        day = self._read(day, periods, ("user_id",))
         month = day.since_month()
-        tally = self._tally(self._facts(month))[()]
+        tally = self._tallies(month)[()]
         return board | {
             "today": today.isoformat(),
             "cards": [*self._day_cards(day), *self._work_cards(day, month, tally)],
@@ -70,7 +72,7 @@ class PropertyDashboard(models.AbstractModel):
     def _day_cards(self, day):
         """Today's figures, yesterday's beside them."""
         before = day.previous()
-        now, then = (self._tally(self._facts(one))[()] for one in (day, before))
+        now, then = (self._tallies(one)[()] for one in (day, before))
         names = [
             ("deposits", self.env._("Deposits Today"), "number", "integer"),
             ("contracts", self.env._("Contracts Today"), "number", "integer"),
@@ -240,32 +242,34 @@ class PropertyDashboard(models.AbstractModel):
 
     def _trend(self, day):
         """Calls, visits and deposits of the last days."""
-        first = day.date_to - timedelta(days=TREND_DAYS - 1)
-        period = replace(day, date_from=first)
-        by_day = self._tally(self._facts(period), "day:day")
+        days = self._trend_days(day)
+        tallies = [self._tallies(one)[()] for one in days]
         lines = (
             ("calls", self.env._("Calls")),
             ("visits", self.env._("Visits")),
             ("deposits", self.env._("Deposits")),
         )
-        empty = self._sum(())
         return {
             "title": self.env._("Last %s Days", TREND_DAYS),
             "kind": "line",
-            "labels": [f"{one:%m-%d}" for one in period.days],
+            "labels": [f"{one.date_to:%m-%d}" for one in days],
             "series": [
                 {
                     "name": label,
-                    "values": [by_day.get(one, empty).get(name) for one in period.days],
+                    "values": [tally.get(name) for tally in tallies],
                 }
                 for name, label in lines
             ],
         }
 
+    def _trend_days(self, day):
+        first = replace(day, date_from=day.date_to - timedelta(days=TREND_DAYS - 1))
+        return [replace(day, date_from=one, date_to=one) for one in first.days]
+
     def _ranking(self, month):
         """The reps the user answers for, by what they sold this month."""
         domain = self._facts(month)
-        tallies = self._tally(domain, "user_id")
+        tallies = self._tallies(month, "user_id")
         empty = self._sum(())
         rows = []
         for user in self._reps(month, tallies):
@@ -294,7 +298,7 @@ class PropertyDashboard(models.AbstractModel):
         for project in projects:
             today = project.local_day()
             month = FormScope(project, today, today, users, buildings).since_month()
-            tally = self._tally(self._facts(month))[()]
+            tally = self._tallies(month)[()]
             planned, _targets = self.env["property.target"]._aims(
                 project, month.date_from, month.date_to
             )

@@ -111,15 +111,16 @@ class PropertyFormCash(models.AbstractModel):
     def _due(self, scope, first, last):
         """{Monday: instalments expected in its week}, and those unpaid outside of the
         weeks under "before", "after" and "undated"."""
-        installments = self.env["property.installment"].search(
+        installments = self.env["property.installment"].search_fetch(
             [
                 ("project_id", "=", scope.project.id),
                 ("contract_id.state", "in", ("signed", "filed", "delivered")),
                 *([("user_id", "=", scope.user.id)] if scope.user else ()),
-            ]
+            ],
+            ["kind", "amount", "residual", "expected_date", "deferred_until"],
         )
         places = {}
-        loans = self._loan_days(installments)
+        loans = self._loan_days(scope.project)
         for installment in installments:
             day = loans.get(installment.id) or self._expected_day(installment)
             if day and first <= day <= last:
@@ -139,10 +140,10 @@ class PropertyFormCash(models.AbstractModel):
         days = (installment.expected_date, installment.deferred_until)
         return max((day for day in days if day), default=None)
 
-    def _loan_days(self, installments):
+    def _loan_days(self, project):
         """{instalment id: day on which its loan should be paid out}"""
         cases = self.env["property.mortgage"].search(
-            [("installment_id", "in", installments.ids), ("state", "=", "open")]
+            [("project_id", "=", project.id), ("state", "=", "open")]
         )
         return {case.installment_id.id: case.expected_date for case in cases}
 
@@ -161,7 +162,9 @@ class PropertyFormCash(models.AbstractModel):
         )
         if scope.user:
             domain &= Domain("user_id", "=", scope.user.id)
-        receipts = self.env["property.receipt"].search(domain)
+        receipts = self.env["property.receipt"].search_fetch(
+            domain, ["confirm_date", "signed_amount"]
+        )
         return receipts.grouped(
             lambda one: date_utils.start_of(
                 scope.project.local_day(one.confirm_date), "week"

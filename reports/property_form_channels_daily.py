@@ -1,5 +1,7 @@
 from odoo import models
 
+from .property_block_channels import CHANNEL_GROUPINGS, CHANNEL_METRICS
+
 
 class PropertyFormChannelsDaily(models.AbstractModel):
     """G4 销售日动态表: where the day's calls and visits came from, and at what cost."""
@@ -12,4 +14,6 @@ class PropertyFormChannelsDaily(models.AbstractModel):
     _roles = ("clerk", "supervisor", "manager", "hq")
 
     def _sections(self, scope):
+        periods = self._channel_periods(scope)
+        scope = self._read(scope, periods, *CHANNEL_GROUPINGS, metrics=CHANNEL_METRICS)
         return self._channel_sections(scope)

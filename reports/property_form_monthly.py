@@ -1,5 +1,8 @@
 from odoo import models
 
+from .property_block_channels import CHANNEL_GROUPINGS
+from .property_block_month import YEAR_METRICS
+
 
 class PropertyFormMonthly(models.AbstractModel):
     """G6 销售月报: the month in the order of forms.md; its last section, the words of
@@ -26,6 +29,15 @@ class PropertyFormMonthly(models.AbstractModel):
     _roles = ("clerk", "supervisor", "manager", "hq")
 
     def _sections(self, scope):
+        year = scope.since_year()
+        scope = self._read(scope, [scope, year], (), metrics=YEAR_METRICS)
+        scope = self._read(
+            scope,
+            [*self._weeks_of(scope), scope.previous()],
+            ("user_id",),
+            ("district",),
+            *CHANNEL_GROUPINGS,
+        )
         channels = self._channel_sections(scope)
         return [
             self._targets(scope),

@@ -13,6 +13,8 @@ class PropertyFormRepsDaily(models.AbstractModel):
     _filters = ("user",)
 
     def _sections(self, scope):
+        periods = [period for _key, _heading, period in self._threes(scope)]
+        scope = self._read(scope, periods, ("user_id",))
         return [
             self._rep_section(heading, period, "reps" if key == "period" else "")
             for key, heading, period in self._threes(scope)

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from odoo import models
 
 from .form_table import Column, Section
+from .property_block_channels import CHANNEL_GROUPINGS
 
 
 class PropertyFormRepsWeekly(models.AbstractModel):
@@ -17,6 +20,8 @@ class PropertyFormRepsWeekly(models.AbstractModel):
     _adds_up = ("property.form.reps_daily", "property.form.channels_daily")
 
     def _sections(self, scope):
+        periods = [*self._days_of(scope), *self._channel_periods(scope)]
+        scope = self._read(scope, periods, ("user_id",), *CHANNEL_GROUPINGS)
         this, last = self.env._("This Week"), self.env._("Last Week")
         return [
             self._rep_section(self.env._("Week by Rep"), scope, "reps"),
@@ -45,32 +50,33 @@ class PropertyFormRepsWeekly(models.AbstractModel):
             ],
         )
         domain, before = self._facts(scope), self._facts(scope.previous())
-        now, then = (
-            self._tally(domain, "user_id", "day:day"),
-            self._tally(before, "user_id"),
-        )
+        now = {
+            one.date_to: self._tallies(one, "user_id") for one in self._days_of(scope)
+        }
+        then = self._tallies(scope.previous(), "user_id")
         self._add_days(
             section,
             self.env._("Total"),
-            {
-                day: self._sum(t for (_u, d), t in now.items() if d == day)
-                for day in days
-            },
+            {day: self._sum(tallies.values()) for day, tallies in now.items()},
             self._sum(then.values()),
             (domain, before),
             whole=True,
         )
-        users = dict.fromkeys([*(user for user, _day in now), *then])
+        users = self._tallies(scope, "user_id") | then
         for user in self._reps(scope, users):
             own = [("user_id", "=", user.id)]
             self._add_days(
                 section,
                 self._rep_name(user),
-                {day: now.get((user, day)) or self._sum(()) for day in days},
+                {day: by.get(user) or self._sum(()) for day, by in now.items()},
                 then.get(user) or self._sum(()),
                 (domain + own, before + own),
             )
         return section
+
+    @staticmethod
+    def _days_of(scope):
+        return [replace(scope, date_from=day, date_to=day) for day in scope.days]
 
     def _add_days(self, section, label, by_day, then, domains, whole=False):
         domain, before = domains

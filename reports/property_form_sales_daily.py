@@ -1,127 +1,54 @@
-from collections import defaultdict
-
 from odoo import models
 from odoo.tools import SQL
 
 from ..models.property_unit import SOLD_STATES, UNIT_STATES
 from ..models.res_users import ROLES
-from .form_table import Column, Figure, Section
-
-FLOWS = ("deposits", "contracts")
+from .form_table import Column, Section
 
 
 class PropertyFormSalesDaily(models.AbstractModel):
     """G3 销售日报表: sold, held and remaining by building, type and bands (A6).
 
     Stock is the state of every unit at the close of the day, replayed from the ledger.
-    Each line has three measures: number, area, amount; the amount of a reserved unit is
-    its deal price, of any other its list price.
+    Each line has three measures: number, area, amount.
     """
 
     _name = "property.form.sales_daily"
-    _inherit = ["property.form"]
+    _inherit = ["property.form", "property.block.stock"]
     _description = "Daily Sales Report"
 
     _code = "G3"
     _roles = ROLES
 
     def _sections(self, scope):
-        stock = self._stock(scope)
+        blocks = self._blocks(scope.project)
+        dimensions = {name: key for name, _title, _groups, key in blocks}
         flows = self._flows(scope)
+        stock = self._stock(scope, dimensions, flows)
         columns = self._columns()
         sections = []
-        for title, groups, place in self._dimensions(scope.project):
+        for name, title, groups, _key in blocks:
             section = Section(title, columns)
-            placed = defaultdict(list)
-            for unit in stock:
-                placed[place(unit)].append(unit)
-            for key, label in groups:
-                if key in placed:
-                    self._add_lines(section, label, placed[key], flows)
-            self._add_lines(section, self.env._("Total"), stock, flows, "total")
+            for group, label, level in (
+                *(((name, key), label, "line") for key, label in groups),
+                ((None, None), self.env._("Total"), "total"),
+            ):
+                if group in stock or level == "total":
+                    self._add_lines(
+                        section,
+                        label,
+                        stock.get(group, {}),
+                        lambda value, *states, group=group: self._unit_figure(
+                            scope, dimensions, value, group, states
+                        ),
+                        lambda value, flow, group=group: self._flow_figure(
+                            scope, dimensions, value, group, flow
+                        ),
+                        flows,
+                        level,
+                    )
             sections.append(section)
         return sections
-
-    # === What is counted ===
-
-    def _stock(self, scope):
-        """One dict per unit that existed at the close of the period's last day.
-
-        Its state and list price are replayed from the ledgers, its deal price is in
-        the move that reserved it; areas keep no history.
-        """
-        units = self.env["property.unit"].with_context(active_test=False)
-        units.flush_model()
-        self.env["property.unit.event"].flush_model()
-        self.env["property.price.history"].flush_model()
-        domain = [("project_id", "=", scope.project.id)]
-        if scope.building:
-            domain.append(("building_id", "=", scope.building.id))
-        query = units._search(domain)
-        names = (
-            *("id", "name", "building", "type", "floor", "area", "area_net"),
-            *("list_price", "state", "amount"),
-        )
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT unit.id, unit.name, unit.building_id, unit.unit_type_id,
-                          unit.floor, COALESCE(unit.area_gross, 0),
-                          COALESCE(unit.area_net, 0), listed.price, event.to_state,
-                          COALESCE(NULLIF(event.price, 0), listed.price)
-                     FROM property_unit unit
-                     LEFT JOIN (
-                          SELECT unit_id, sum(list_change) AS change
-                            FROM property_price_history
-                           WHERE project_id = %(project)s AND date >= %(close)s
-                           GROUP BY unit_id) later ON later.unit_id = unit.id
-                     CROSS JOIN LATERAL (
-                          SELECT COALESCE(unit.list_price, 0)::float8
-                                 - COALESCE(later.change, 0)::float8 AS price) listed
-                     JOIN LATERAL (
-                          SELECT to_state, price
-                            FROM property_unit_event
-                           WHERE unit_id = unit.id AND date < %(close)s
-                           ORDER BY date DESC, id DESC
-                           LIMIT 1) event ON TRUE
-                    WHERE unit.id IN %(units)s
-                    ORDER BY unit.building_id, unit.entrance, unit.floor, unit.room""",
-                project=scope.project.id,
-                close=scope.bounds[1],
-                units=query.subselect(),
-            )
-        )
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
-    def _flows(self, scope):
-        """Deposits and contracts of `property.metric`, by period and unit.
-
-        The figures are of all sales of the project, whoever asks; drilling shows each
-        user only the facts he may see.
-
-        :return: list of (domain, {unit id: (number, area, amount)}): deposits of the
-            day, the month, since opening; then contracts likewise
-        """
-        metrics = self.env["property.metric"].sudo()
-        flows = {}
-        for key, first in (
-            ("day", scope.date_from),
-            ("month", scope.since_month().date_from),
-            ("all", None),
-        ):
-            domain = [
-                ("project_id", "=", scope.project.id),
-                ("day", "<=", scope.date_to),
-                *([("day", ">=", first)] if first else ()),
-            ]
-            for name in FLOWS:
-                flows[name, key] = [*domain, ("metric", "=", name)], {}
-            for unit, name, *sums in metrics._read_group(
-                [*domain, ("metric", "in", FLOWS)],
-                ["unit_id", "metric"],
-                ["number:sum", "area:sum", "amount:sum"],
-            ):
-                flows[name, key][1][unit.id] = sums
-        return [flows[name, key] for name in FLOWS for key in ("day", "month", "all")]
 
     # === How it is laid out ===
 
@@ -157,91 +84,83 @@ class PropertyFormSalesDaily(models.AbstractModel):
             ),
         ]
 
-    def _add_lines(self, section, label, units, flows, level="line"):
-        """Three rows: number, area and amount of `units`."""
-        ids = {unit["id"] for unit in units}
-        flow_rows = [
-            (
-                [*domain, ("unit_id", "in", sorted(ids & by_unit.keys()))],
-                [by_unit[unit_id] for unit_id in ids & by_unit.keys()],
-            )
-            for domain, by_unit in flows
+    def _add_lines(self, section, label, by_state, of_units, of_flow, flows, level):
+        """Three rows: number, area and amount of some units.
+
+        :param by_state: {state: [number, area, amount, *those of each flow]}
+        :param of_units, of_flow: what makes figures of the units in some states, and of
+            what was sold of them
+        """
+        sums = [
+            [
+                round(sum(row[3 * part + place] for row in by_state.values()), 2)
+                for part in range(1 + len(flows))
+            ]
+            for place in range(3)
         ]
-        area = sum(unit["area"] for unit in units)
-        amount = sum(unit["amount"] for unit in units)
         measures = (
-            (self.env._("units"), "integer", lambda _unit: 1),
-            ("㎡", "area", lambda unit: unit["area"]),
-            (self.env._("yuan"), "yuan", lambda unit: unit["amount"]),
+            (self.env._("units"), "integer"),
+            ("㎡", "area"),
+            (self.env._("yuan"), "yuan"),
         )
-        for index, (name, kind, of_unit) in enumerate(measures):
-            total = self._figure(units, of_unit)
-            by_state = {
-                state: self._figure(
-                    [unit for unit in units if unit["state"] == state], of_unit
-                )
+        for place, (name, kind) in enumerate(measures):
+            total, *sold_of = sums[place]
+            of_state = {
+                state: round(by_state[state][place], 2) if state in by_state else 0
                 for state, _label in UNIT_STATES
             }
-            on_sale = total.value - by_state["unreleased"].value
-            sold = sum(by_state[state].value for state in SOLD_STATES)
-            section.add(
-                label if not index else "",
-                name,
-                total,
-                *by_state.values(),
-                None if index else self._quotient(amount, area, total),
-                self._quotient(100 * sold, on_sale, total),
-                self._quotient(100 * by_state["held"].value, total.value, total),
-                *(
-                    Figure.where(
-                        round(sum(row[index] or 0 for row in rows), 2),
-                        "property.metric",
-                        domain,
-                    )
-                    for domain, rows in flow_rows
+            rates = [
+                None if place else self._quotient(sums[2][0], sums[1][0]),
+                self._quotient(
+                    100 * sum(of_state[state] for state in SOLD_STATES),
+                    total - of_state["unreleased"],
                 ),
+                self._quotient(100 * of_state["held"], total),
+            ]
+            section.add(
+                label if not place else "",
+                name,
+                of_units(total),
+                *(of_units(value, state) for state, value in of_state.items()),
+                *(None if rate is None else of_units(rate) for rate in rates),
+                *(of_flow(*pair) for pair in zip(sold_of, flows, strict=True)),
                 level=level,
                 kind=kind,
             )
 
     @staticmethod
-    def _quotient(part, whole, total):
-        """A rate or average over the units of the figure `total`."""
-        if not whole:
-            return None
-        return Figure(round(part / whole, 4), total.model, total.ids)
+    def _quotient(part, whole):
+        return round(part / whole, 4) if whole else None
 
-    def _figure(self, units, measure):
-        return Figure(
-            round(sum(map(measure, units)), 2),
-            "property.unit",
-            tuple(unit["id"] for unit in units),
-        )
-
-    def _dimensions(self, project):
-        """(title, [(key, label)], unit dict → key) of each block."""
+    def _blocks(self, project):
+        """(name, title, [(key, label)], SQL of a unit's key) of each block."""
         no_band = [(None, self.env._("Other"))]
 
-        def bands(title, records, field):
-            def place(unit):
-                covering = (band.id for band in records if band.covers(unit[field]))
-                return next(covering, None)
+        def records(some):
+            return [(one.id, one.name) for one in some]
 
-            return title, [(band.id, band.name) for band in records] + no_band, place
+        def bands(name, title, some, value):
+            return name, title, records(some) + no_band, some._key_sql(value)
 
-        buildings, types = project.building_ids, project.unit_type_ids
         return [
             (
-                self.env._("By Building"),
-                [(building.id, building.name) for building in buildings],
-                lambda unit: unit["building"],
+                *("building", self.env._("By Building")),
+                *(records(project.building_ids), SQL("unit.building_id")),
             ),
             (
-                self.env._("By Unit Type"),
-                [(one.id, one.name) for one in types] + no_band,
-                lambda unit: unit["type"],
+                *("type", self.env._("By Unit Type")),
+                *(records(project.unit_type_ids) + no_band, SQL("unit.unit_type_id")),
             ),
-            bands(self.env._("By Area"), project.area_band_ids, "area"),
-            bands(self.env._("By Floor"), project.floor_band_ids, "floor"),
-            bands(self.env._("By Price"), project.price_band_ids, "list_price"),
+            bands(
+                *("area_band", self.env._("By Area"), project.area_band_ids),
+                SQL("COALESCE(unit.area_gross, 0)"),
+            ),
+            bands(
+                *("floor_band", self.env._("By Floor"), project.floor_band_ids),
+                SQL("unit.floor"),
+            ),
+            bands(
+                *("price_band", self.env._("By Price"), project.price_band_ids),
+                SQL("listed.price"),
+            ),
         ]

@@ -15,7 +15,7 @@ class PropertyFormUnits(models.AbstractModel):
     """
 
     _name = "property.form.units"
-    _inherit = ["property.form"]
+    _inherit = ["property.form", "property.block.stock"]
     _description = "Unit List"
 
     _code = "G19"
@@ -24,7 +24,7 @@ class PropertyFormUnits(models.AbstractModel):
     _roles = ROLES
 
     def _sections(self, scope):
-        stock = self.env["property.form.sales_daily"]._stock(scope)
+        stock = self._unit_list(scope)
         return [self._list(scope, stock), self._by_state(stock)]
 
     def _states(self):
@@ -62,10 +62,10 @@ class PropertyFormUnits(models.AbstractModel):
         return section.row(
             label,
             self._units(self.env._("%s units", len(units)), units),
-            self._sum(units, "area"),
-            self._sum(units, "area_net"),
+            self._sum_of(units, "area"),
+            self._sum_of(units, "area_net"),
             self._per_sqm(units),
-            self._sum(units, "list_price"),
+            self._sum_of(units, "list_price"),
             None,
             None,
             level=level,
@@ -75,7 +75,7 @@ class PropertyFormUnits(models.AbstractModel):
     def _units(value, units):
         return Figure(value, "property.unit", tuple(unit["id"] for unit in units))
 
-    def _sum(self, units, name):
+    def _sum_of(self, units, name):
         return self._units(round(sum(unit[name] for unit in units), 2), units)
 
     @staticmethod
@@ -140,7 +140,7 @@ class PropertyFormUnits(models.AbstractModel):
         return [
             self._units(len(units), units),
             *(
-                self._sum(units, name)
+                self._sum_of(units, name)
                 for name in ("area", "area_net", "list_price", "amount")
             ),
         ]

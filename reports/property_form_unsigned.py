@@ -135,7 +135,7 @@ class PropertyFormUnsigned(models.AbstractModel):
                 day=day,
                 end=end,
                 rep=metrics._rep_at(end),
-                was_signed=metrics._was_signed(SQL("fact.id"), earlier=True),
+                was_signed=metrics._was_signed(SQL("fact.exchanged_from_id")),
                 purchaser=deposits._purchaser_sql("fact", end),
                 effective=self.env["property.interaction"]._effective_sql("entry"),
                 visible=visible.subselect(),

@@ -9,7 +9,7 @@ class PropertyMetric(models.Model):
 
     _inherit = "property.metric"  # pylint: disable=consider-merging-classes-inherited
 
-    def _deal(self, model, metric, where, at, is_day=False, **columns):
+    def _deal(self, model, metrics, where, at, is_day=False, **columns):
         """A document of a sale: its unit, its client's channel, his rep of that time;
         of a day without a clock, the rep of that evening."""
         table = SQL.identifier(self.env[model]._table)
@@ -17,7 +17,7 @@ class PropertyMetric(models.Model):
             "model": model,
             "tables": SQL("%s fact %s", table, self._joins(SQL("fact.unit_id"))),
             "where": where,
-            "metric": metric if isinstance(metric, SQL) else SQL("%s", metric),
+            "metrics": metrics,
             "at": at,
             "is_day": is_day,
             "area": SQL("COALESCE(fact.area_gross, 0)::float8"),
@@ -58,7 +58,7 @@ class PropertyMetric(models.Model):
         """Slips opened for a client; what holds the new unit of an exchange is none."""
         return self._deal(
             "property.deposit",
-            "slips",
+            ("slips",),
             SQL("fact.name IS NOT NULL AND fact.exchanged_from_id IS NULL"),
             SQL("fact.date"),
         )
@@ -67,7 +67,7 @@ class PropertyMetric(models.Model):
         """Confirmed by finance, whatever became of them: what ends counts apart."""
         return self._deal(
             "property.deposit",
-            "deposits",
+            ("deposits",),
             SQL("fact.confirm_date IS NOT NULL AND fact.exchanged_from_id IS NULL"),
             SQL("fact.confirm_date"),
         )
@@ -77,10 +77,13 @@ class PropertyMetric(models.Model):
         contract that follows an exchange of a signed one is no sale more."""
         return self._deal(
             "property.contract",
-            "contracts",
+            ("contracts",),
             SQL(
-                "fact.name IS NOT NULL AND fact.state != 'draft' AND NOT %s",
-                self._was_signed(SQL("fact.deposit_id"), earlier=True),
+                """fact.name IS NOT NULL AND fact.state != 'draft' AND NOT EXISTS (
+                       SELECT FROM property_deposit later
+                        WHERE later.id = fact.deposit_id
+                          AND later.exchanged_from_id IS NOT NULL AND %s)""",
+                self._was_signed(SQL("later.exchanged_from_id")),
             ),
             SQL("fact.sign_date"),
             is_day=True,
@@ -90,7 +93,7 @@ class PropertyMetric(models.Model):
         """On record with the authority (网签); a filing that was cancelled is none."""
         return self._deal(
             "property.contract",
-            "filed",
+            ("filed",),
             SQL(
                 "fact.filing_date IS NOT NULL AND fact.state IN ('filed', 'delivered')"
             ),
@@ -103,9 +106,12 @@ class PropertyMetric(models.Model):
         document to another moves nothing."""
         branch = self._deal(
             "property.receipt",
-            SQL("CASE WHEN fact.nature = 'fee' THEN 'fees' ELSE fact.kind || 's' END"),
+            ("receipts", "refunds", "fees"),
             SQL("fact.state = 'confirmed' AND fact.method != 'carried'"),
             SQL("fact.confirm_date"),
+            metric=SQL(
+                "CASE WHEN fact.nature = 'fee' THEN 'fees' ELSE fact.kind || 's' END"
+            ),
             number=SQL("CASE WHEN %s THEN -1 ELSE 1 END", FEE_RETURNED),
             area=SQL("0::float8"),
             amount=SQL(
@@ -126,11 +132,9 @@ class PropertyMetric(models.Model):
         exchange = SQL("fact.kind = 'exchange'")
         return self._deal(
             "property.change",
-            SQL(
-                "CASE WHEN %s THEN 'exchanged_' ELSE 'cancelled_' END || "
-                "CASE WHEN %s THEN 'contracts' ELSE 'deposits' END",
-                exchange,
-                self._was_signed(SQL("fact.deposit_id")),
+            (
+                *("cancelled_deposits", "cancelled_contracts"),
+                *("exchanged_deposits", "exchanged_contracts"),
             ),
             SQL(
                 "fact.state = 'done' AND fact.done_date IS NOT NULL "
@@ -138,6 +142,12 @@ class PropertyMetric(models.Model):
                 "AND deposit.confirm_date IS NOT NULL"
             ),
             SQL("fact.done_date"),
+            metric=SQL(
+                "CASE WHEN %s THEN 'exchanged_' ELSE 'cancelled_' END || "
+                "CASE WHEN %s THEN 'contracts' ELSE 'deposits' END",
+                exchange,
+                self._was_signed(SQL("fact.deposit_id")),
+            ),
             area=SQL(
                 "CASE WHEN %s THEN COALESCE(fact.area_difference, 0) "
                 "ELSE COALESCE(deposit.area_gross, 0) END::float8",
@@ -156,16 +166,13 @@ class PropertyMetric(models.Model):
             )
         }
 
-    def _was_signed(self, deposit, earlier=False):
-        """Whether a sale had been signed, on this unit or on one exchanged before it.
-
-        :param earlier: asks for the units before it only
-        """
+    def _was_signed(self, deposit):
+        """Whether a sale had been signed, of this unit or one exchanged before it."""
         return SQL(
             """EXISTS (
                    WITH RECURSIVE chain AS (
                         SELECT id, exchanged_from_id FROM property_deposit
-                         WHERE id = %(deposit)s
+                         WHERE id = %s
                         UNION
                         SELECT before.id, before.exchanged_from_id
                           FROM chain
@@ -173,7 +180,6 @@ class PropertyMetric(models.Model):
                             ON before.id = chain.exchanged_from_id)
                    SELECT FROM chain
                      JOIN property_contract signed ON signed.deposit_id = chain.id
-                    WHERE signed.name IS NOT NULL AND %(which)s)""",
-            deposit=deposit,
-            which=SQL("chain.id != %s", deposit) if earlier else SQL("TRUE"),
+                    WHERE signed.name IS NOT NULL)""",
+            deposit,
         )

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.property_interaction import FOLLOWUP_KINDS, RECEPTION_KINDS
+from .metric_reading import Stretches
 from .property_metric import SHIFT
 
 IDS = (
@@ -52,10 +53,12 @@ class PropertyMetric(models.Model):
 
     @property
     def _table_query(self):
+        stretches = self.env.context.get("metric_stretches")
+        if not isinstance(stretches, Stretches):
+            stretches = None
         branches = [
             self._receptions(),
-            self._promises("due"),
-            self._promises("missed"),
+            self._promises(),
             self._registrations(),
             self._slips(),
             self._deposits(),
@@ -65,17 +68,26 @@ class PropertyMetric(models.Model):
             self._changes(),
         ]
         return SQL(" UNION ALL ").join(
-            SQL("(%s)", self._branch(place, **branch))
+            SQL("(%s)", self._branch(stretches, **{"place": place} | branch))
             for place, branch in enumerate(branches)
+            if not stretches or stretches.asks(branch["metrics"])
         )
 
-    def _branch(self, place, model, tables, where, metric, at, **columns):
+    def _branch(self, stretches, place, model, tables, where, metrics, at, **columns):
         """A branch; what it has nothing for is NULL of the right type.
 
+        :param stretches: `metric_reading.Stretches` that bound it, or None
+        :param place: makes an id of its own of the record's
         :param tables: SQL whose first table has the alias `fact`
+        :param metrics: those of its facts; with more than one of them the column
+            `metric` says which
         :param at: SQL of the moment, naive UTC; or of the day where only that is known
         """
-        if columns.pop("is_day", False):
+        is_day = columns.pop("is_day", False)
+        if stretches:
+            where = SQL("%s AND %s", where, stretches.within(at, is_day))
+            columns["stretch"] = stretches.number(at, is_day)
+        if is_day:
             day, hour = at, SQL("NULL::int4")
             at = SQL("(%s::timestamp AT TIME ZONE project.tz) AT TIME ZONE 'UTC'", at)
         else:
@@ -86,7 +98,7 @@ class PropertyMetric(models.Model):
             )
         values = {
             "id": SQL("fact.id::int8 * %s + %s", SHIFT, place),
-            "metric": SQL("(%s)::varchar", metric),
+            "metric": SQL("%s", metrics[0]),
             "date": at,
             "day": day,
             "hour": hour,
@@ -101,6 +113,7 @@ class PropertyMetric(models.Model):
             "company_id": SQL("project.company_id"),
             **columns,
         }
+        values["metric"] = SQL("(%s)::varchar", values["metric"])
         return SQL(
             "SELECT %s FROM %s JOIN property_project project "
             "ON project.id = fact.project_id WHERE %s",
@@ -118,57 +131,68 @@ class PropertyMetric(models.Model):
         """Calls, visits, invalid ones, follow-ups: each entry that was not replaced by
         a correction (B9)."""
         return self._entries(
+            ("invalid", "calls", "first", "called", "returns", "followups"),
             SQL(
                 "(fact.kind IN %s OR fact.kind IN %s AND fact.is_valid) AND %s",
                 RECEPTION_KINDS,
                 FOLLOWUP_KINDS,
                 self._not_corrected("fact"),
             ),
-            SQL(
+            SQL("fact.date"),
+        ) | {
+            "metric": SQL(
                 "CASE WHEN NOT fact.is_valid THEN 'invalid' "
                 "WHEN fact.kind = 'call_in' THEN 'calls' "
                 "WHEN fact.kind = 'visit_first' THEN 'first' "
                 "WHEN fact.kind = 'visit_called' THEN 'called' "
                 "WHEN fact.kind = 'visit_return' THEN 'returns' "
                 "ELSE 'followups' END"
-            ),
-            SQL("fact.date"),
-        )
+            )
+        }
 
-    def _entries(self, where, metric, at):
+    def _entries(self, metrics, where, at):
         names = ("user_id", "source_id", "campaign_id", "district")
         return {
             "model": "property.interaction",
             "tables": SQL("property_interaction fact"),
             "where": where,
-            "metric": metric,
+            "metrics": metrics,
             "at": at,
             **{name: SQL.identifier("fact", name) for name in names},
         }
 
-    def _promises(self, metric):
+    def _promises(self):
         """应跟进: the day agreed upon with a client has come; missed when nobody was in
         contact with him until that day was over. The day is the fact's."""
-        where = SQL(
-            "fact.next_date IS NOT NULL AND fact.lead_id IS NOT NULL AND fact.is_valid "
-            "AND %s AND fact.next_date <= "
-            "((%s::timestamp AT TIME ZONE 'UTC') AT TIME ZONE project.tz)::date",
-            self._not_corrected("fact"),
-            fields.Datetime.now(),
-        )
-        if metric == "missed":
-            where = SQL(
-                """%s AND NOT EXISTS (
+        return self._entries(
+            ("due", "missed"),
+            SQL(
+                """fact.next_date IS NOT NULL AND fact.lead_id IS NOT NULL
+                   AND fact.is_valid AND %s AND fact.next_date <= (
+                       (%s::timestamp AT TIME ZONE 'UTC') AT TIME ZONE project.tz
+                       )::date
+                   AND (promise.metric = 'due' OR NOT EXISTS (
                        SELECT FROM property_interaction later
                         WHERE later.lead_id = fact.lead_id
                           AND (later.date, later.id) > (fact.date, fact.id)
-                          AND later.date < %s AND later.is_valid AND %s)""",
-                where,
+                          AND later.date < %s AND later.is_valid AND %s))""",
+                self._not_corrected("fact"),
+                fields.Datetime.now(),
                 self._end_of(SQL("fact.next_date")),
                 self._not_corrected("later"),
-            )
-        return self._entries(where, SQL("%s", metric), SQL("fact.next_date")) | {
-            "is_day": True
+            ),
+            SQL("fact.next_date"),
+        ) | {
+            "is_day": True,
+            "tables": SQL(
+                "property_interaction fact "
+                "CROSS JOIN (VALUES ('due', %s), ('missed', %s)) "
+                "promise(metric, place)",
+                SHIFT - 2,
+                SHIFT - 1,
+            ),
+            "metric": SQL("promise.metric"),
+            "place": SQL("promise.place"),
         }
 
     def _not_corrected(self, alias):
@@ -184,7 +208,7 @@ class PropertyMetric(models.Model):
             "model": "crm.lead",
             "tables": SQL("crm_lead fact"),
             "where": SQL("fact.registered_date IS NOT NULL"),
-            "metric": SQL("'registrations'"),
+            "metrics": ("registrations",),
             "at": SQL("fact.registered_date"),
             "user_id": SQL("fact.registered_user_id"),
             "source_id": SQL("fact.source_id"),

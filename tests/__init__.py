@@ -66,6 +66,7 @@ from . import (
     test_mailing,
     test_metric,
     test_metric_random,
+    test_metric_reading,
     test_money_model,
     test_mortgage,
     test_ownership,

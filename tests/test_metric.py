@@ -10,6 +10,19 @@ from .test_change import ChangeCommon
 DAY = "2026-03-10"
 
 
+def figures_of(tallies):
+    """What can be compared of {key: Tally}: groups with any fact, every figure"""
+    figures = {
+        key: [
+            round(tally.get(name, measure), 2)
+            for name, _label in METRICS
+            for measure in ("number", "area", "amount")
+        ]
+        for key, tally in tallies.items()
+    }
+    return {key: values for key, values in figures.items() if any(values)}
+
+
 class MetricCommon(ChangeCommon):
     @classmethod
     def figures(cls, domain=(), user=None, project=None):
@@ -353,7 +366,7 @@ class TestMetricQuery(MetricCommon, TransactionCase):
             self.env.cr.execute(f"EXPLAIN {query.select().code}", query.select().params)
             plan = "\n".join(row[0] for row in self.env.cr.fetchall())
             for column, branches in (
-                *((r"\bdate", 2), ("next_date", 2), ("registered_date", 1)),
+                *((r"\bdate", 2), ("next_date", 1), ("registered_date", 1)),
                 *(("confirm_date", 2),),
                 *(("sign_date", 1), ("filing_date", 1), ("done_date", 1)),
             ):
@@ -368,7 +381,7 @@ class TestMetricQuery(MetricCommon, TransactionCase):
         self.env.cr.execute(f"EXPLAIN {query.select().code}", query.select().params)
         plan = "\n".join(row[0] for row in self.env.cr.fetchall())
         found = re.findall(rf"\bid = (?:ANY \('{{)?{entry.id}\b", plan)
-        self.assertGreaterEqual(len(found), 10, plan)
+        self.assertGreaterEqual(len(found), 9, plan)
         self.assertEqual(query.get_result_ids(), tuple(fact.ids))
 
     def test_bounds_exclude_nothing(self):

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from unittest.mock import patch
 
@@ -18,7 +19,9 @@ from ..demo.figures import (
     unlike,
 )
 from ..models.metric import METRICS, Tally
-from .test_metric import MetricCommon
+from ..reports.form_scope import FormScope
+from ..reports.metric_reading import Reading
+from .test_metric import MetricCommon, figures_of
 
 LAST_DAY = "2026-07-15"
 TODAY = f"{LAST_DAY} 04:00:00"
@@ -408,3 +411,42 @@ class TestMetricRandom(MetricCommon, TransactionCase):
         facts = self.env["property.metric"].search([])
         self.assertEqual(len(facts), len(self.facts))
         self.assertEqual(len({*facts.ids}), len(facts))
+
+    # === Read at once ===
+
+    def test_reading_is_the_tally(self):
+        """By every grouping, of every run of stretches, in every time zone, for whoever
+        reads (performance.md §8.8)"""
+        users, buildings = self.env["res.users"], self.env["property.building"]
+        cuts = sorted({moment.date() for moment in EDGES})
+        groupings = (
+            *(("user_id",), ("source_id", "campaign_id")),
+            *(("hour",), ("district",), ("building_id",)),
+        )
+        for user, project in (
+            *((self.env.user, project) for project in self.projects),
+            *(
+                (user, self.project)
+                for user in (self.manager, self.rep_a, self.finance)
+            ),
+        ):
+            metrics = self.env["property.metric"].with_user(user)
+            block = self.env["property.block"].with_user(user)
+            scopes = [
+                FormScope(project, first, last, users, buildings)
+                for first, last in (*pairwise(cuts), (cuts[0], cuts[-1]))
+            ]
+            reading = Reading(metrics, scopes[0], scopes, groupings)
+            for scope in scopes:
+                alone = Reading(metrics, scope, [scope], groupings[:1])
+                self.assertEqual(
+                    figures_of(alone.tallies(scope, ())),
+                    figures_of(metrics._tally(block._facts(scope))),
+                )
+                for names in (*groupings, ("source_id",), ()):
+                    expected = metrics._tally(block._facts(scope), names)
+                    self.assertEqual(
+                        figures_of(reading.tallies(scope, names)),
+                        figures_of(expected),
+                        (user.login, project.tz, scope.date_from, names),
+                    )

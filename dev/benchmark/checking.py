@@ -12,6 +12,8 @@ MODELS = (
     "property.unit",
     "property.deposit",
     "property.receipt",
+    "property.contract",
+    "property.installment",
     "res.partner",
 )
 

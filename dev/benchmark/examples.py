@@ -114,11 +114,34 @@ def _examples(env):
         "buyer": row_of(client),
         "sold": row_of(client.sudo().ownership_ids.sorted("id")[-1]),
     }
+    rows |= _contract_rows(deposit, user)
     for event in unit.event_ids:
         rows[f"event_{event.to_state}"] = row_of(event)
     client.sudo()._transfer(env["res.users"], "expired", clause="C3")
     rows["expired"] = row_of(client.sudo().ownership_ids.sorted("id")[-1])
     return rows
+
+
+def _contract_rows(deposit, user):
+    """The deposit's contract, signed and then filed, and money that came for it."""
+    receipt = deposit.receipt_ids
+    deposit.with_user(user["clerk"]).action_sign()
+    contract = deposit.with_user(user["clerk"]).contract_id
+    more = deposit.env["property.receipt"].with_user(user["clerk"])
+    more = more.create({"contract_id": contract.id, "amount": 30_000})
+    more.with_user(user["finance"]).action_confirm()
+    rows = {
+        "signed": row_of(contract),
+        "purchaser": row_of(contract.buyer_ids),
+        "installment": row_of(contract.installment_ids[0]),
+        "signed_deposit": row_of(deposit),
+        "contracted_unit": row_of(deposit.unit_id),
+        "contract_receipt": row_of(more),
+        "line": row_of(receipt.line_ids),
+    }
+    contract.write({"filing_number": "W1", "filing_date": contract.sign_date})
+    contract.action_file()
+    return rows | {"filed": row_of(contract)}
 
 
 def _activity(env, client):

@@ -73,6 +73,8 @@ class Filling:
                 *("property.family.member", "mail.activity", "res.partner"),
                 *("property.unit", "property.unit.event"),
                 *("property.deposit", "property.receipt", "property.roster.turn"),
+                *("property.contract", "property.contract.buyer"),
+                *("property.installment", "property.receipt.line"),
             )
         ]
 

@@ -8,6 +8,8 @@ from .people import make_people
 MODULE = "crm_property_sales"
 PROJECTS = 5  # the teams of project p: p and p + 5
 TYPES = 4
+# What a contract is paid in: name, days after the signing, percent (0: the rest).
+STAGES = (("First", 0, 30), ("Second", 60, 30), ("Rest", 240, 0))
 
 
 def make_office(env):
@@ -72,10 +74,15 @@ def _make_project(env, number, teams, staff):
     )
     env["property.payment.plan"].create(
         {
-            "name": "Lump sum",
+            "name": "By stages",
             "project_id": project.id,
+            "payment_method": "instalment",
             "line_ids": [
-                Command.create({"name": "All", "value": "balance", "days": 30})
+                Command.create(
+                    {"name": name, "days": days, "value": "percent", "percent": part}
+                    | ({} if part else {"value": "balance"})
+                )
+                for name, days, part in STAGES
             ],
         }
     )

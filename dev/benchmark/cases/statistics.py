@@ -3,6 +3,7 @@ by table, each table once."""
 
 from datetime import timedelta
 
+from ..case import Goal
 from .forms import Form
 
 # What each table tells: (facts, FROM, moment or day, rep, conditions, measures).
@@ -28,7 +29,8 @@ TABLES = {
         "next_date",
         "fact.user_id",
         "fact.lead_id IS NOT NULL AND fact.is_valid "
-        f"AND fact.next_date <= now()::date AND {EFFECTIVE}",
+        f"AND fact.next_date <= (now() AT TIME ZONE 'Asia/Shanghai')::date "
+        f"AND {EFFECTIVE}",
         "NULL::int",
         "count(*), count(*) FILTER (WHERE NOT EXISTS ("
         "SELECT FROM property_interaction later WHERE later.lead_id = fact.lead_id "
@@ -79,6 +81,15 @@ TABLES = {
 DAYS = ("next_date", "sign_date")  # the others are moments
 
 
+# What `Statistics.figures()` reckons, as the columns of G2.
+FIGURES = (
+    ("calls_number", "first_number", "called_number", "returns_number"),
+    *(("registrations_number",), ("missed_number",), ("slips_number",)),
+    *(("deposits_number",), ("deposits_amount",)),
+    *(("contracts_number",), ("contracts_amount",), ("receipts_amount",)),
+)
+
+
 class Statistics(Form):
     agree = ("sql",)
 
@@ -86,19 +97,27 @@ class Statistics(Form):
         super().prepare(env)
         self.project = env["property.project"].browse(self.picks.project)
 
-    def count(self, cr, table, first, last, key="rep"):
-        """The facts of a table in the project's days, by key and kind."""
+    def count(self, cr, table, first, last, key="rep", starts=()):
+        """The facts of a table in the project's days, by key and kind.
+
+        :param starts: days at which periods begin: facts are counted by these too, as
+            the first column, in the one reading
+        """
         source, at, rep, where, kind, measures = TABLES[table]
         start, end = self.project.day_bounds(first, last)
+        starts = [self.project.utc_moment(day) for day in starts]
         if at in DAYS:
             start, end = first, last + timedelta(days=1)
+            starts = [self.project.local_day(moment) for moment in starts]
         day = f"fact.{at}" if at in DAYS else f"{CLOCK.format(at)}::date"
-        keys = {"rep": rep, "day": f"{rep}, {day}"}.get(key, key)
+        keys = {"rep": rep, "day": f"{rep}, {day}", "": "1"}.get(key, key)
+        if starts:
+            keys = f"width_bucket(fact.{at}, %(starts)s), {keys}"
         cr.execute(
             f"""SELECT {keys}, {kind}, {measures} FROM {source}
-                 WHERE fact.project_id = %s AND fact.{at} >= %s AND fact.{at} < %s
-                   AND {where} GROUP BY {keys}, {kind}""",
-            [self.project.id, start, end],
+                 WHERE fact.project_id = %(project)s AND fact.{at} >= %(start)s
+                   AND fact.{at} < %(end)s AND {where} GROUP BY {keys}, {kind}""",
+            {"project": self.project.id, "start": start, "end": end, "starts": starts},
         )
         return cr.fetchall()
 
@@ -110,31 +129,49 @@ class Statistics(Form):
             if row[-2] and (row[-3] == "call_in" or row[-3].startswith("visit"))
         )
 
-    def channels(self, cr, first, last):
-        """By channel, hour and concern: what G4 counts of a period"""
+    def figures(self, tables):
+        """Some figures of all the rows of `all_tables()`, in the order of `FIGURES`."""
+        receipts = [row for row in tables["receipts"] if row[-3] == "receipt"]
+        return [
+            self.visits(tables["register"]),
+            *(sum(row[-1] for row in tables[name]) for name in ("leads", "due")),
+            *(sum(row[-3] for row in tables[name]) for name in ("slips", "deposits")),
+            float(sum(row[-1] for row in tables["deposits"])),
+            sum(row[-3] for row in tables["contracts"]),
+            float(sum(row[-1] for row in tables["contracts"])),
+            float(sum(row[-1] for row in receipts)),
+        ]
+
+    def channels(self, cr, first, last, starts):
+        """By channel, hour and concern: what G4 counts of some periods"""
         rows = self.count(
-            cr, "register", first, last, "fact.source_id, fact.campaign_id"
+            *(cr, "register", first, last, "fact.source_id, fact.campaign_id", starts)
         )
-        self.count(
-            cr, "register", first, last, f"extract(hour FROM {CLOCK.format('date')})"
-        )
+        hour = f"extract(hour FROM {CLOCK.format('date')})"
+        self.count(cr, "register", first, last, hour, starts)
         start, end = self.project.day_bounds(first, last)
         cr.execute(
-            f"""SELECT link.property_concern_id, fact.kind, count(*)
+            f"""SELECT width_bucket(fact.date, %s), link.property_concern_id, fact.kind,
+                       count(*)
                   FROM property_interaction fact
                   LEFT JOIN property_concern_property_interaction_rel link
                     ON link.property_interaction_id = fact.id
                  WHERE fact.project_id = %s AND fact.date >= %s AND fact.date < %s
                    AND fact.is_valid AND {EFFECTIVE}
                    AND (fact.kind LIKE 'visit%%' OR fact.kind = 'call_in')
-                 GROUP BY 1, 2""",
-            [self.project.id, start, end],
+                 GROUP BY 1, 2, 3""",
+            [
+                [self.project.utc_moment(day) for day in starts],
+                *(self.project.id, start, end),
+            ],
         )
         cr.fetchall()
-        return self.visits(rows)
+        return rows
 
-    def all_tables(self, cr, first, last, key="rep"):
-        return {table: self.count(cr, table, first, last, key) for table in TABLES}
+    def all_tables(self, cr, first, last, key="rep", starts=()):
+        return {
+            table: self.count(cr, table, first, last, key, starts) for table in TABLES
+        }
 
     @staticmethod
     def cell(section, *keys):
@@ -151,15 +188,12 @@ class RepsDaily(Statistics):
 
     def ours(self, env):
         year = env[self.form].compile(self.options())["sections"][2]
-        return self.cell(
-            year, "calls_number", "first_number", "called_number", "returns_number"
-        )
+        return [self.cell(year, *keys) for keys in FIGURES]
 
     def sql(self, cr):
-        for first in (self.day, self.day.replace(day=1)):
-            self.all_tables(cr, first, self.day)
-        year = self.all_tables(cr, self.day.replace(month=1, day=1), self.day)
-        return self.visits(year["register"])
+        starts = [self.day.replace(month=1, day=1), self.day.replace(day=1), self.day]
+        starts = sorted({*starts})
+        return self.figures(self.all_tables(cr, starts[0], self.day, "rep", starts))
 
 
 class ChannelsDaily(Statistics):
@@ -169,15 +203,23 @@ class ChannelsDaily(Statistics):
 
     def ours(self, env):
         section = env[self.form].compile(self.options())["sections"][0]
-        return self.cell(section, "calls_now", "visits_now")
+        return [
+            *(self.cell(section, "calls_now", "visits_now"),),
+            self.cell(section, "calls_before", "visits_before"),
+            *(self.cell(section, "deposits"),),
+        ]
 
     def sql(self, cr):
         day, yesterday = self.day, self.day - timedelta(days=1)
-        answer = self.channels(cr, day, day)
-        self.channels(cr, yesterday, yesterday)
-        self.channels(cr, day - timedelta(days=7), yesterday)
+        starts = [day - timedelta(days=7), yesterday, day]
+        rows = self.channels(cr, starts[0], day, starts)
         self.count(cr, "register", day.replace(day=1), day, "fact.source_id")
-        return answer
+        deposits = self.count(cr, "deposits", day, day, "")
+        return [
+            self.visits(row for row in rows if row[0] == 3),
+            self.visits(row for row in rows if row[0] == 2),
+            sum(row[-3] for row in deposits),
+        ]
 
 
 class RepsWeekly(Statistics):
@@ -187,18 +229,17 @@ class RepsWeekly(Statistics):
 
     def ours(self, env):
         section = env[self.form].compile(self.options())["sections"][0]
-        return self.cell(
-            section, "calls_number", "first_number", "called_number", "returns_number"
-        )
+        return [self.cell(section, *keys) for keys in FIGURES]
 
     def sql(self, cr):
         first, last = self.project.week_bounds(self.day)
-        before = first - timedelta(days=7), last - timedelta(days=7)
-        answer = self.visits(self.all_tables(cr, first, last, "day")["register"])
-        self.all_tables(cr, *before)
-        for period in ((first, last), before):
-            self.channels(cr, *period)
-        return answer
+        before = first - timedelta(days=7)
+        starts = [before, *(first + timedelta(days=n) for n in range(7))]
+        tables = self.all_tables(cr, before, last, "rep", starts)
+        self.channels(cr, before, last, [before, first])
+        return self.figures(
+            {name: [r for r in rows if r[0] > 1] for name, rows in tables.items()}
+        )
 
 
 class Monthly(Statistics):
@@ -208,20 +249,21 @@ class Monthly(Statistics):
 
     def ours(self, env):
         section = env[self.form].compile(self.options())["sections"][1]
-        return self.cell(
-            section, "calls_number", "first_number", "called_number", "returns_number"
-        )
+        return [self.cell(section, *keys) for keys in FIGURES]
 
     def sql(self, cr):
         first = self.day.replace(day=1)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        before = (first - timedelta(days=1)).replace(day=1), first - timedelta(days=1)
-        answer = self.visits(self.all_tables(cr, first, last, "day")["register"])
-        self.all_tables(cr, *before)
-        self.all_tables(cr, first.replace(month=1), last)
-        for period in ((first, last), before):
-            self.channels(cr, *period)
-            self.count(cr, "register", *period, "fact.district")
+        before = (first - timedelta(days=1)).replace(day=1)
+        weeks = [first + timedelta(days=n) for n in (0, 7, 14, 21, 28) if n < last.day]
+        tables = self.all_tables(cr, before, last, "rep", [before, *weeks])
+        for table in ("deposits", "contracts", "receipts"):
+            self.count(cr, table, first.replace(month=1), last, "")
+        self.channels(cr, before, last, [before, first])
+        self.count(cr, "register", before, last, "fact.district", [before, first])
+        answer = self.figures(
+            {name: [r for r in rows if r[0] > 1] for name, rows in tables.items()}
+        )
         start, end = self.project.day_bounds(first, last)
         cr.execute(
             """SELECT grade, purpose, horizon, count(*) FROM crm_lead
@@ -254,9 +296,75 @@ class Monthly(Statistics):
         )
         cr.fetchall()
         cr.execute(
-            """SELECT due_date, count(*), sum(residual) FROM property_installment
-                WHERE project_id = %s AND residual > 0 GROUP BY 1""",
-            [self.project.id],
+            """SELECT claim.due_date, count(*), sum(claim.amount), sum(paid.amount)
+                 FROM property_installment claim
+                 JOIN property_contract contract ON contract.id = claim.contract_id
+                 LEFT JOIN (
+                      SELECT installment_id, sum(line.amount) AS amount
+                        FROM property_receipt_line line
+                        JOIN property_receipt receipt ON receipt.id = line.receipt_id
+                       WHERE line.project_id = %s AND receipt.state = 'confirmed'
+                         AND receipt.confirm_date < %s
+                       GROUP BY 1) paid ON paid.installment_id = claim.id
+                WHERE claim.project_id = %s AND contract.sign_date <= %s GROUP BY 1""",
+            [self.project.id, end, self.project.id, last],
         )
         cr.fetchall()
         return answer
+
+
+class Dashboard(Statistics):
+    """The manager opens his dashboard"""
+
+    goal = Goal(ms=1_000)
+    agree = ()
+    sql = None
+
+    def ours(self, env):
+        return len(env["property.dashboard"].figures(self.picks.project)["cards"])
+
+
+class Cash(Statistics):
+    """Money of the last eight weeks: due by kind, open, received (F5)"""
+
+    form = "property.form.cash"
+    login = "finance"
+
+    def options(self):
+        first = self.day - timedelta(days=55)
+        return super().options() | {"date_from": first.isoformat()}
+
+    def ours(self, env):
+        section = env[self.form].compile(self.options())["sections"][0]
+        names = [column["key"] for column in section["columns"]]
+        total = next(row for row in section["rows"] if row["level"] == "total")
+        keys = ("due", "open", "received")
+        return [total["values"][names.index(key)] for key in keys]
+
+    def sql(self, cr):
+        first, last = self.day - timedelta(days=55), self.day
+        first -= timedelta(days=first.weekday())
+        last += timedelta(days=6 - last.weekday())
+        cr.execute(
+            """SELECT date_trunc('week', claim.due_date), claim.kind, sum(claim.amount),
+                      sum(claim.residual), claim.due_date BETWEEN %s AND %s
+                 FROM property_installment claim
+                 JOIN property_contract contract ON contract.id = claim.contract_id
+                WHERE claim.project_id = %s
+                  AND contract.state IN ('signed', 'filed', 'delivered')
+                GROUP BY 1, 2, 5""",
+            [first, last, self.project.id],
+        )
+        due = [row for row in cr.fetchall() if row[-1]]
+        start, end = self.project.day_bounds(first, last)
+        cr.execute(
+            f"""SELECT date_trunc('week', {CLOCK.format("confirm_date")}),
+                       sum(signed_amount)
+                  FROM property_receipt fact
+                 WHERE project_id = %s AND state = 'confirmed' AND method != 'carried'
+                   AND confirm_date >= %s AND confirm_date < %s GROUP BY 1""",
+            [self.project.id, start, end],
+        )
+        sums = [[row[2] for row in due], [row[3] for row in due]]
+        sums.append([row[1] for row in cr.fetchall()])
+        return [round(float(sum(one)), 2) for one in sums]
