@@ -53,6 +53,7 @@ class PropertyBlockFile(models.AbstractModel):
             (self.env._("Loan"), "property.mortgage.move", self._loans),
             (self.env._("Changes"), "property.change", self._changes),
             (self.env._("Area Settlement"), "property.area.settlement", self._areas),
+            (self.env._("Service"), "property.case.step", self._cases),
             (self.env._("Greetings"), "property.interaction", self._greetings),
             (self.env._("Events"), "property.event.guest", self._events),
         ]
@@ -163,6 +164,22 @@ class PropertyBlockFile(models.AbstractModel):
                 self._text(entry, "kind"),
                 self._words(entry.note, entry.result, why, later),
                 entry.user_id,
+            )
+
+    def _cases(self, files):
+        """What troubled him, and each step until it was solved (D6)."""
+        domain = [("date", "<", files.end)]
+        for step in self._of(files, "property.case.step", domain, "case_id, id"):
+            case = step.case_id
+            yield Line(
+                step.lead_id,
+                case,
+                files.day(step.date),
+                self._text(step, "action"),
+                self._words(
+                    case.name, step.action == "raised" and case.problem, step.note
+                ),
+                step.actor_id,
             )
 
     def _events(self, files):

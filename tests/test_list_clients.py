@@ -549,6 +549,25 @@ class TestClientFile(ListCommon, TransactionCase):
         self.assertEqual(blocks["Payments Due"][-1]["amount"], 990_000)
         self.assertEqual(blocks["Receipts"][-1]["amount"], 120_000)
 
+    def test_what_troubled_him(self):
+        """G17, D6: each step of his cases up to the day"""
+        with self.at("03-10 02:00:00"):
+            cases = self.env["property.case"].with_user(self.rep_a)
+            case = cases.create({"lead_id": self.client.id, "problem": "Noisy lift"})
+        with self.at("03-11 02:00:00"):
+            case.action_solve("Silenced")
+        self.assertNotIn("Service", self.blocks("03-09"))
+        for day, matters in (
+            ("03-10", ["Case Raised"]),
+            ("03-11", ["Case Raised", "Solved"]),
+        ):
+            lines = self.blocks(day)["Service"][:-1]
+            self.assertEqual([line["matter"] for line in lines], matters)
+        words = [line["content"] for line in lines]
+        self.assertEqual(
+            words, [f"{case.name} · Noisy lift", f"{case.name} · Silenced"]
+        )
+
     def test_up_to_the_close_of_the_day(self):
         """Each day shows what there was by then."""
         self.assertNotIn("Contract", self.blocks("03-06"))
