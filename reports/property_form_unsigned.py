@@ -149,7 +149,7 @@ class PropertyFormUnsigned(models.AbstractModel):
         return [
             Column("client", self.env._("Client"), width=10),
             Column("unit", self.env._("Unit No."), width=12),
-            Column("confirmed", self.env._("Deposit Confirmed"), "date", 11),
+            Column("confirmed", self.env._("Deposit Date"), "date", 11),
             Column("amount", self.env._("Deposit Amount"), "yuan", 11),
             Column("deadline", self.env._("Sign By"), "date", 11),
             Column("late", self.env._("Days Late"), "integer", 8, adds=False),
