@@ -3,6 +3,7 @@ from . import (
     property_visibility,
     property_door,
     property_approval,
+    property_deal,
     tier_definition,
     tier_review,
     property_facts,

@@ -14,7 +14,7 @@ class PropertyAreaSettlement(models.Model):
 
     _name = "property.area.settlement"
     _description = "Area Settlement"
-    _inherit = ["property.door.mixin", "mail.thread"]
+    _inherit = ["property.unit.deal.mixin", "property.door.mixin", "mail.thread"]
     _order = "id DESC"
     _door_fields = ("state", "name", "confirm_date", "confirm_user_id", "receipt_id")
     _frozen_fields = {"date": ("draft",), "due_date": ("draft",)} | dict.fromkeys(
@@ -25,7 +25,7 @@ class PropertyAreaSettlement(models.Model):
         (),  # made once, of the survey
     )
 
-    name = fields.Char("Letter No.", readonly=True, copy=False)
+    name = fields.Char("Letter No.")
     contract_id = fields.Many2one(
         "property.contract",
         required=True,
@@ -42,18 +42,12 @@ class PropertyAreaSettlement(models.Model):
     unit_id = fields.Many2one(
         related="contract_id.unit_id", store=True, precompute=True, index=True
     )
-    project_id = fields.Many2one(
-        related="contract_id.project_id", store=True, precompute=True, index=True
-    )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
+    project_id = fields.Many2one(index=True)
     lead_id = fields.Many2one(
         related="contract_id.lead_id", store=True, precompute=True, index=True
     )
+    user_id = fields.Many2one(related="contract_id.user_id")
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Purchaser")
-    user_id = fields.Many2one(
-        related="contract_id.user_id", store=True, index=True, string="Salesperson"
-    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -132,11 +126,8 @@ class PropertyAreaSettlement(models.Model):
         for one in self:
             one.amount = sum(one.line_ids.mapped("amount"))
 
-    @api.depends("name", "unit_id.name")
-    def _compute_display_name(self):
-        for one in self:
-            number = one.name or self.env._("Area Settlement")
-            one.display_name = f"{number} · {one.unit_id.name or ''}"
+    def _draft_name(self):
+        return self.env._("Area Settlement")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):

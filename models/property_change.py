@@ -30,7 +30,11 @@ class PropertyChange(models.Model):
 
     _name = "property.change"
     _description = "Exchange, Cancellation, Rename"
-    _inherit = ["property.approval.mixin", "mail.thread"]
+    _inherit = [
+        "property.unit.deal.mixin",
+        "property.approval.mixin",
+        "mail.thread",
+    ]
     _order = "date DESC, id DESC"
     _door_fields = (
         "state",
@@ -61,7 +65,6 @@ class PropertyChange(models.Model):
     )
     _approval_roles = ("clerk", "control")
 
-    name = fields.Char("Number", readonly=True, copy=False)
     kind = fields.Selection(CHANGE_KINDS, required=True, default="cancel")
     state = fields.Selection(
         [
@@ -90,17 +93,10 @@ class PropertyChange(models.Model):
     unit_id = fields.Many2one(
         related="deposit_id.unit_id", store=True, precompute=True, index=True
     )
-    project_id = fields.Many2one(
-        related="deposit_id.project_id", store=True, precompute=True
-    )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
     lead_id = fields.Many2one(
         related="deposit_id.lead_id", store=True, precompute=True, index=True
     )
-    user_id = fields.Many2one(
-        related="deposit_id.user_id", store=True, index=True, string="Salesperson"
-    )
+    user_id = fields.Many2one(related="deposit_id.user_id")
     partner_id = fields.Many2one(
         "res.partner",
         "Purchaser",

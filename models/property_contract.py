@@ -17,7 +17,7 @@ class PropertyContract(models.Model):
 
     _name = "property.contract"
     _description = "Contract"
-    _inherit = ["property.door.mixin", "mail.thread"]
+    _inherit = ["property.unit.deal.mixin", "property.door.mixin", "mail.thread"]
     _order = "sign_date DESC, id DESC"
     _door_fields = ("state", "name", "cancel_date")
     _frozen_fields = (
@@ -29,25 +29,18 @@ class PropertyContract(models.Model):
         | dict.fromkeys(("record_number", "record_date"), ("filed",))
     )
 
-    name = fields.Char("Contract No.", readonly=True, copy=False)
+    name = fields.Char("Contract No.")
     deposit_id = fields.Many2one(
         "property.deposit", required=True, index=True, ondelete="restrict"
     )
     unit_id = fields.Many2one(
         related="deposit_id.unit_id", store=True, precompute=True, index=True
     )
-    project_id = fields.Many2one(
-        related="deposit_id.project_id", store=True, precompute=True
-    )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
     lead_id = fields.Many2one(
         related="deposit_id.lead_id", store=True, precompute=True, index=True
     )
+    user_id = fields.Many2one(related="deposit_id.user_id")
     partner_id = fields.Many2one(related="deposit_id.partner_id", string="Purchaser")
-    user_id = fields.Many2one(
-        related="deposit_id.user_id", store=True, index=True, string="Salesperson"
-    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -124,11 +117,8 @@ class PropertyContract(models.Model):
         for contract in self:
             contract.payment_method = contract.plan_id.payment_method
 
-    @api.depends("name", "unit_id.name")
-    def _compute_display_name(self):
-        for contract in self:
-            number = contract.name or self.env._("Draft Contract")
-            contract.display_name = f"{number} · {contract.unit_id.name or ''}"
+    def _draft_name(self):
+        return self.env._("Draft Contract")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

@@ -13,7 +13,11 @@ class PropertyDeferral(models.Model):
 
     _name = "property.deferral"
     _description = "Deferral of a Payment"
-    _inherit = ["property.approval.mixin", "mail.thread"]
+    _inherit = [
+        "property.unit.deal.mixin",
+        "property.approval.mixin",
+        "mail.thread",
+    ]
     _order = "promise_date DESC, id DESC"
     _approval_roles = ("rep", "clerk")
     _door_fields = (
@@ -25,7 +29,7 @@ class PropertyDeferral(models.Model):
         ("installment_id", "contract_id", "promise_date", "reason"), ("draft",)
     )
 
-    name = fields.Char("Request No.", readonly=True, copy=False)
+    name = fields.Char("Request No.")
     installment_id = fields.Many2one(
         "property.installment",
         index=True,
@@ -49,19 +53,15 @@ class PropertyDeferral(models.Model):
         store=True,
         precompute=True,
     )
-    unit_id = fields.Many2one(related="contract_id.unit_id", store=True)
-    project_id = fields.Many2one(
-        related="contract_id.project_id", store=True, precompute=True, index=True
+    unit_id = fields.Many2one(
+        related="contract_id.unit_id", store=True, precompute=True
     )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
+    project_id = fields.Many2one(index=True)
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Purchaser")
     lead_id = fields.Many2one(
         related="contract_id.lead_id", store=True, precompute=True
     )
-    user_id = fields.Many2one(
-        related="contract_id.user_id", store=True, index=True, string="Salesperson"
-    )
+    user_id = fields.Many2one(related="contract_id.user_id")
 
     original_date = fields.Date(
         "Due On", readonly=True, copy=False, help="As the contract says."

@@ -10,7 +10,7 @@ class PropertyDeposit(models.Model):
 
     _name = "property.deposit"
     _description = "Slip and Deposit"
-    _inherit = ["property.door.mixin"]
+    _inherit = ["property.unit.deal.mixin", "property.door.mixin"]
     _order = "date DESC, id DESC"
     _door_fields = (
         "state",
@@ -41,16 +41,8 @@ class PropertyDeposit(models.Model):
         "plan_id": ("draft", "slip", "paid", "confirmed"),
     }
 
-    name = fields.Char("Number", readonly=True, copy=False)
-    unit_id = fields.Many2one("property.unit", required=True, ondelete="restrict")
-    project_id = fields.Many2one(
-        related="unit_id.project_id", store=True, precompute=True
-    )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
+    unit_id = fields.Many2one(required=True, ondelete="restrict")
     lead_id = fields.Many2one(
-        "crm.lead",
-        "Client",
         required=True,
         index=True,
         domain="[('project_id', '=', project_id)]",
@@ -58,9 +50,6 @@ class PropertyDeposit(models.Model):
     )
     partner_id = fields.Many2one(
         "res.partner", "Purchaser", index=True, ondelete="restrict"
-    )
-    user_id = fields.Many2one(
-        related="lead_id.user_id", store=True, index=True, string="Salesperson"
     )
     state = fields.Selection(
         [
@@ -161,26 +150,8 @@ class PropertyDeposit(models.Model):
     def _search_contract_id(self, operator, value):
         return [("contract_ids", operator, value)]
 
-    @api.depends("name", "unit_id.name")
-    def _compute_display_name(self):
-        for deposit in self:
-            number = deposit.name or self.env._("New Slip")
-            deposit.display_name = f"{number} · {deposit.unit_id.name or ''}"
-
-    @api.constrains("lead_id", "unit_id", "plan_id")
-    def _check_same_project(self):
-        for deposit in self:
-            project = deposit.unit_id.project_id
-            if deposit.lead_id.sudo().project_id != project or (
-                deposit.plan_id and deposit.plan_id.project_id != project
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "Unit, client and payment plan must be of one project: "
-                        "register the client in %s first.",
-                        project.name,
-                    )
-                )
+    def _draft_name(self):
+        return self.env._("New Slip")
 
     @api.constrains("amount", "price", "unit_id", "date")
     def _check_deposit_limit(self):

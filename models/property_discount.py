@@ -8,7 +8,11 @@ class PropertyDiscount(models.Model):
 
     _name = "property.discount"
     _description = "Special Discount"
-    _inherit = ["property.approval.mixin", "property.notice.mixin"]
+    _inherit = [
+        "property.unit.deal.mixin",
+        "property.approval.mixin",
+        "property.notice.mixin",
+    ]
     _order = "create_date DESC, id DESC"
     _door_fields = (
         "state",
@@ -33,25 +37,13 @@ class PropertyDiscount(models.Model):
     )
     _approval_roles = ("rep",)
 
-    name = fields.Char("Number", readonly=True, copy=False)
-    unit_id = fields.Many2one(
-        "property.unit", required=True, index=True, ondelete="restrict"
-    )
-    project_id = fields.Many2one(
-        related="unit_id.project_id", store=True, precompute=True, index=True
-    )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
+    unit_id = fields.Many2one(required=True, index=True, ondelete="restrict")
+    project_id = fields.Many2one(index=True)
     lead_id = fields.Many2one(
-        "crm.lead",
-        "Client",
         required=True,
         index=True,
         domain="[('project_id', '=', project_id)]",
         ondelete="restrict",
-    )
-    user_id = fields.Many2one(
-        related="lead_id.user_id", store=True, index=True, string="Salesperson"
     )
     state = fields.Selection(
         [
@@ -183,19 +175,8 @@ class PropertyDiscount(models.Model):
             amount = discount.list_price * discount.extra_rate / 100
             discount.extra_amount = round(amount, 2)
 
-    @api.depends("name", "unit_id.name")
-    def _compute_display_name(self):
-        for discount in self:
-            number = discount.name or self.env._("New Discount")
-            discount.display_name = f"{number} · {discount.unit_id.name or ''}"
-
-    @api.constrains("unit_id", "lead_id")
-    def _check_same_project(self):
-        for discount in self:
-            if discount.lead_id.sudo().project_id != discount.unit_id.project_id:
-                raise ValidationError(
-                    self.env._("Unit and client must be of one project.")
-                )
+    def _draft_name(self):
+        return self.env._("New Discount")
 
     @api.constrains("standard_percent", "unit_id")
     def _check_standard(self):

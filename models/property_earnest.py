@@ -12,15 +12,12 @@ class PropertyEarnest(models.Model):
 
     _name = "property.earnest"
     _description = "Earnest Money"
-    _inherit = ["property.door.mixin"]
+    _inherit = ["property.deal.mixin", "property.door.mixin"]
     _order = "date DESC, id DESC"
     _door_fields = ("state", "name", "deposit_id", "reason", "partner_id")
     _frozen_fields = dict.fromkeys(("lead_id", "amount", "date"), ("draft",))
 
-    name = fields.Char("Number", readonly=True, copy=False)
     lead_id = fields.Many2one(
-        "crm.lead",
-        "Client",
         required=True,
         index=True,
         domain="[('project_id', '!=', False)]",
@@ -28,11 +25,6 @@ class PropertyEarnest(models.Model):
     )
     project_id = fields.Many2one(
         related="lead_id.project_id", store=True, precompute=True
-    )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
-    user_id = fields.Many2one(
-        related="lead_id.user_id", store=True, index=True, string="Salesperson"
     )
     partner_id = fields.Many2one(
         "res.partner",

@@ -15,7 +15,12 @@ class PropertyMortgage(models.Model):
 
     _name = "property.mortgage"
     _description = "Loan Case"
-    _inherit = ["property.door.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "property.unit.deal.mixin",
+        "property.door.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "deadline, id"
     _door_fields = (
         "name",
@@ -31,26 +36,21 @@ class PropertyMortgage(models.Model):
         dict.fromkeys(("bank_id", "amount", "rate", "years", "clerk_id"), ("open",))
     )
 
-    name = fields.Char("Case No.", readonly=True, copy=False)
+    name = fields.Char("Case No.")
     contract_id = fields.Many2one(
         "property.contract", required=True, index=True, ondelete="restrict"
     )
     installment_id = fields.Many2one(
         "property.installment", index=True, ondelete="set null"
     )
-    unit_id = fields.Many2one(related="contract_id.unit_id", store=True)
-    project_id = fields.Many2one(
-        related="contract_id.project_id", store=True, precompute=True
+    unit_id = fields.Many2one(
+        related="contract_id.unit_id", store=True, precompute=True
     )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Purchaser")
     lead_id = fields.Many2one(
         related="contract_id.lead_id", store=True, precompute=True
     )
-    user_id = fields.Many2one(
-        related="contract_id.user_id", store=True, index=True, string="Salesperson"
-    )
+    user_id = fields.Many2one(related="contract_id.user_id")
 
     # The loan
     kind = fields.Selection(LOAN_KINDS, required=True, readonly=True)
@@ -192,11 +192,6 @@ class PropertyMortgage(models.Model):
             start = max(case.deadline, case.project_id.local_day())
             days = sum(case.stage_id._following().mapped("days"))
             case.expected_date = fields.Date.add(start, days=days)
-
-    @api.depends("name", "unit_id.name")
-    def _compute_display_name(self):
-        for case in self:
-            case.display_name = f"{case.name or ''} · {case.unit_id.name or ''}"
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -19,7 +19,7 @@ class PropertyQuote(models.Model):
 
     _name = "property.quote"
     _description = "Purchase Plan"
-    _inherit = ["property.door.mixin"]
+    _inherit = ["property.unit.deal.mixin", "property.door.mixin"]
     _order = "date DESC, id DESC"
     _door_fields = ("state", "name", "date", "valid_until")
     _frozen_fields = dict.fromkeys(
@@ -40,18 +40,9 @@ class PropertyQuote(models.Model):
         ("draft",),
     )
 
-    name = fields.Char("Number", readonly=True, copy=False)
-    unit_id = fields.Many2one(
-        "property.unit", required=True, index=True, ondelete="restrict"
-    )
-    project_id = fields.Many2one(
-        related="unit_id.project_id", store=True, precompute=True, index=True
-    )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
+    unit_id = fields.Many2one(required=True, index=True, ondelete="restrict")
+    project_id = fields.Many2one(index=True)
     lead_id = fields.Many2one(
-        "crm.lead",
-        "Client",
         index="btree_not_null",
         domain="[('project_id', '=', project_id)]",
         ondelete="restrict",
@@ -59,11 +50,10 @@ class PropertyQuote(models.Model):
     )
     user_id = fields.Many2one(
         "res.users",
-        "Salesperson",
+        related=None,
         compute="_compute_user_id",
         store=True,
         precompute=True,
-        index=True,
     )
     state = fields.Selection(
         [("draft", "Draft"), ("issued", "Issued")],
@@ -217,32 +207,17 @@ class PropertyQuote(models.Model):
             quote.commercial_amount = max(commercial - provident, 0)
             quote.down_payment = quote.price - quote.commercial_amount - provident
 
-    @api.constrains("lead_id", "unit_id", "plan_id", "payment_method")
-    def _check_same_project(self):
+    @api.constrains("plan_id", "payment_method")
+    def _check_plan(self):
         for quote in self:
-            project = quote.unit_id.project_id
-            lead, plan = quote.lead_id.sudo(), quote.plan_id
-            if (lead and lead.project_id != project) or (
-                plan and plan.project_id != project
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "Unit, client and payment plan must be of project %s.",
-                        project.name,
-                    )
-                )
+            plan = quote.plan_id
             if plan and plan.payment_method != quote.payment_method:
                 raise ValidationError(
-                    self.env._(
-                        "Plan %s is for another way of payment.", quote.plan_id.name
-                    )
+                    self.env._("Plan %s is for another way of payment.", plan.name)
                 )
 
-    @api.depends("name", "unit_id.name")
-    def _compute_display_name(self):
-        for quote in self:
-            number = quote.name or self.env._("New Quote")
-            quote.display_name = f"{number} · {quote.unit_id.name or ''}"
+    def _draft_name(self):
+        return self.env._("New Quote")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

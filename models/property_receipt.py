@@ -20,7 +20,7 @@ class PropertyReceipt(models.Model):
 
     _name = "property.receipt"
     _description = "Receipt"
-    _inherit = ["property.door.mixin"]
+    _inherit = ["property.deal.mixin", "property.door.mixin"]
     _order = "date DESC, id DESC"
     _rec_names_search = ["name", "partner_id.name"]
     _door_fields = ("state", "name", "confirm_date", "confirm_user_id", "carry_id")
@@ -38,7 +38,7 @@ class PropertyReceipt(models.Model):
         ("draft",),
     )
 
-    name = fields.Char("Receipt No.", readonly=True, copy=False)
+    name = fields.Char("Receipt No.")
     kind = fields.Selection(
         [("receipt", "Receipt"), ("refund", "Refund")], required=True, default="receipt"
     )
@@ -99,11 +99,9 @@ class PropertyReceipt(models.Model):
         "property.earnest", "Earnest Money", index=True, ondelete="restrict"
     )
     project_id = fields.Many2one(
-        "property.project", compute="_compute_document", store=True, precompute=True
+        compute="_compute_document", store=True, precompute=True
     )
-    lead_id = fields.Many2one(
-        "crm.lead", "Client", compute="_compute_document", store=True, precompute=True
-    )
+    lead_id = fields.Many2one(compute="_compute_document", store=True, precompute=True)
     partner_id = fields.Many2one(
         "res.partner",
         "Purchaser",
@@ -112,14 +110,8 @@ class PropertyReceipt(models.Model):
         precompute=True,
     )
     user_id = fields.Many2one(
-        "res.users",
-        "Salesperson",
-        compute="_compute_user_id",
-        store=True,
-        index=True,
+        "res.users", related=None, compute="_compute_user_id", store=True
     )
-    company_id = fields.Many2one(related="project_id.company_id", store=True)
-    currency_id = fields.Many2one(related="project_id.currency_id")
     unit_id = fields.Many2one(related="deposit_id.unit_id")
     line_ids = fields.One2many("property.receipt.line", "receipt_id", "Allocation")
     carry_id = fields.Many2one(

@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -32,6 +32,14 @@ class TestContract(PropertyCommon):
         """E5: no contract without payment plan."""
         with self.assertRefused("plan"):
             self.draft_contract(plan_id=False)
+
+    def test_plan_of_another_project(self):
+        """E5: the plan is of the unit's project"""
+        contract = self.draft_contract()
+        with self.assertRefused("of one project"):
+            contract.plan_id = self.plan_lump.sudo().copy(
+                {"project_id": self.other_project.id}
+            )
 
     def test_buyer_taken_off_a_draft_may_be_added_again(self):
         """J1: on the draft he is shown to who handles deals, off it he is no client."""
@@ -127,7 +135,7 @@ class TestContract(PropertyCommon):
         contract = self.sell(self.client, self.unit)
         for vals in (
             {"filing_number": "WQ-1", "filing_date": False},
-            {"filing_number": False, "filing_date": fields.Date.today()},
+            {"filing_number": False, "filing_date": self.project.local_day()},
         ):
             contract.write(vals)
             with self.subTest(vals), self.assertRefused("filing"):

@@ -9,15 +9,16 @@ import psycopg2
 from odoo import api, sql_db
 from odoo.exceptions import UserError
 from odoo.service import model as service
-from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL
+from odoo.tests import tagged
+
+from .race import CommittedCase
 
 ROUNDS = 12
-OLD, FIRST, SECOND = 1_000_000, 1_010_000, 1_020_000
+FIRST, SECOND = 980_000, 990_000
 
 
 @tagged("post_install", "-at_install")
-class TestPriceRace(BaseCase):
+class TestPriceRace(CommittedCase):
     """A7: two versions are executed and a slip is opened on one unit at one moment.
 
     Each is a request of its own on committed data; all three have begun, and seen the
@@ -26,61 +27,16 @@ class TestPriceRace(BaseCase):
 
     def setUp(self):
         super().setUp()
-        self.database = get_db_name()
-        cr = sql_db.db_connect(self.database).cursor()
-        self.addCleanup(cr.close)
-        self.env = api.Environment(cr, api.SUPERUSER_ID, {})
-        self.addCleanup(self.clean_up)
+        self.make_office(ROUNDS, 1)
         self.admin = self.env.ref("base.user_admin")
+        self.project.user_ids += self.admin
         self.make_rounds()
-        # Other connections see only what is committed.
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.commit()
 
     def make_rounds(self):
         env = self.env
-        self.project = env["property.project"].create(
-            {"name": "Price Race", "code": "PRICE", "user_ids": self.admin.ids}
-        )
-        # One client takes them all.
-        env["property.policy"].create(
-            {
-                "project_id": self.project.id,
-                "slips_per_client": 0,
-                "slips_per_rep": 0,
-            }
-        )
-        permit = env["property.permit"].create(
-            {"number": "1", "project_id": self.project.id, "issue_date": "2020-01-01"}
-        )
-        building = env["property.building"].create(
-            {"name": "1", "project_id": self.project.id, "permit_id": permit.id}
-        )
-        unit_type = env["property.unit.type"].create(
-            {"name": "A", "project_id": self.project.id}
-        )
-        self.client = env["crm.lead"].create(
-            {
-                "project_id": self.project.id,
-                "contact_name": "One",
-                "phone": "13800138001",
-                "unit_type_ids": unit_type.ids,
-                "user_id": self.admin.id,
-            }
-        )
-        self.units = env["property.unit"].create(
-            [
-                {
-                    "building_id": building.id,
-                    "room": f"R{room:03}",
-                    "list_price": OLD,
-                    "filed_price": 2 * OLD,
-                }
-                for room in range(ROUNDS)
-            ]
-        )
-        self.units._move("available")
         self.slips = env["property.deposit"].create(
-            [{"unit_id": unit.id, "lead_id": self.client.id} for unit in self.units]
+            [{"unit_id": unit.id, "lead_id": self.clients.id} for unit in self.units]
         )
         self.versions = [
             env["property.price.version"].create(
@@ -100,35 +56,6 @@ class TestPriceRace(BaseCase):
             (self.project.id,),
         )
         env.invalidate_all()
-
-    def clean_up(self):
-        """Ledgers by SQL: they are not deleted by any other way."""
-        self.env.cr.rollback()
-        self.env.cr.execute(
-            "UPDATE property_unit SET deposit_id = NULL WHERE project_id = %s",
-            (self.project.id,),
-        )
-        tables = (
-            "property_price_history",
-            "property_price_line",
-            "property_price_version",
-            "property_unit_event",
-            "property_deposit",
-            "property_ownership",
-        )
-        for table in tables:
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM %s WHERE project_id = %s",
-                    SQL.identifier(table),
-                    self.project.id,
-                )
-            )
-        self.env.invalidate_all()
-        person = self.client.partner_id
-        for records in (self.units, self.client, person, self.project):
-            records.unlink()
-        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def request(self, record, step, barrier):
         """One request on the server; begun when the others have begun."""
@@ -178,8 +105,7 @@ class TestPriceRace(BaseCase):
                 for thread in threads:
                     thread.join()
         self.assertFalse(errors)
-        self.env.cr.rollback()  # see what they committed
-        self.env.invalidate_all()
+        self.reread()
         for number, (unit, slip) in enumerate(zip(self.units, self.slips, strict=True)):
             with self.subTest(unit=unit.name):
                 self.assertEqual((unit.state, slip.state), ("slip", "slip"))

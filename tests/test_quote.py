@@ -178,7 +178,7 @@ class TestQuote(PropertyCommon):
                 self.quote(user=user)
 
     def test_other_project(self):
-        with self.assertRefused("of project"):
+        with self.assertRefused("of one project"):
             self.quote(unit_id=self.unit.id, plan_id=self.other_plan().id)
         with self.assertRefused("another way of payment"):
             self.quote(plan_id=self.plan_lump.id)

@@ -11,16 +11,16 @@ import psycopg2
 from odoo import api, sql_db
 from odoo.exceptions import UserError
 from odoo.service import model as service
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
-from odoo.tools import SQL
+from odoo.tests import new_test_user, tagged
 
 from .common import MODULE
+from .race import CommittedCase
 
 DESKS, PRESSES = 50, 20
 
 
 @tagged("post_install", "-at_install")
-class TestRosterRace(BaseCase):
+class TestRosterRace(CommittedCase):
     """B1: however many desks press 'next' at once, the ring goes round rep by rep.
 
     Threads on committed data, each press a request of its own as the server runs it;
@@ -29,11 +29,7 @@ class TestRosterRace(BaseCase):
 
     def setUp(self):
         super().setUp()
-        self.database = get_db_name()
-        cr = sql_db.db_connect(self.database).cursor()
-        self.addCleanup(cr.close)
-        self.env = api.Environment(cr, api.SUPERUSER_ID, {})
-        self.addCleanup(self.clean_up)
+        self.addCleanup(self.delete_office)
         self.project = self.env["property.project"].create({"name": "R", "code": "R"})
         self.users = self.env["res.users"].union(
             *(
@@ -45,33 +41,7 @@ class TestRosterRace(BaseCase):
         self.clerk = self.users[-1]
         self.ring = self.env["property.roster"]._ring(self.project, "visit")
         self.reps = self.ring.line_ids.user_id
-        # Other connections see only what is committed.
-        self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    def clean_up(self):
-        """The ledger by SQL: it is not deleted by any other way."""
-        self.env.cr.rollback()
-        for table, column in (
-            ("property_roster_open_turn_rel", "property_roster_id"),
-            ("property_roster_turn", "roster_id"),
-        ):
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM %s WHERE %s = %s",
-                    SQL.identifier(table),
-                    SQL.identifier(column),
-                    self.ring.id,
-                )
-            )
-        self.env.cr.execute(
-            "DELETE FROM bus_bus WHERE channel LIKE %s",
-            (f"%property_desk_{self.project.id}%",),
-        )
-        self.env.invalidate_all()
-        partners = self.users.partner_id
-        for records in (self.ring, self.project, self.users, partners):
-            records.unlink()
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.commit()
 
     def press(self, step):
         """One request of the clerk, pressed again when the server gives up."""
@@ -105,8 +75,7 @@ class TestRosterRace(BaseCase):
             for thread in threads:
                 thread.join()
         self.assertFalse(errors)
-        self.env.cr.rollback()  # see what they committed
-        self.env.invalidate_all()
+        self.reread()
         return self.env["property.roster.turn"].search(
             [("roster_id", "=", self.ring.id)], order="number"
         )
