@@ -61,6 +61,8 @@ def _axes(drawing, chart):
     values = [value for series in plot.data for value in series]
     plot.valueAxis.valueMin = min(0, *values)
     plot.valueAxis.valueMax = max(1, *values)
+    if max(values) < 5:  # else its steps are halves, and written as if they were not
+        plot.valueAxis.valueStep = 1
     plot.valueAxis.labelTextFormat = lambda value: f"{value:,.0f}"
     plot.valueAxis.labels.fontSize = 8
     plot.valueAxis.visibleGrid = True

@@ -42,6 +42,12 @@ class FormScope:
         return self.project.day_bounds(self.date_from, self.date_to)
 
     @property
+    def closing_day(self):
+        """The last day, or today while the period runs: nothing is late before its day
+        has come."""
+        return min(self.date_to, self.project.local_day())
+
+    @property
     def days(self):
         """The days of the period, in order."""
         count = (self.date_to - self.date_from).days + 1

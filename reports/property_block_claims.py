@@ -30,7 +30,7 @@ class PropertyBlockClaims(models.AbstractModel):
 
         :param domain: which of the instalments that the reader sees
         """
-        day, end = scope.date_to, scope.bounds[1]
+        day, end = scope.closing_day, scope.bounds[1]
         for model in (
             *("installment", "contract", "receipt", "receipt.line"),
             *("deferral", "milestone"),

@@ -55,7 +55,7 @@ class PropertyBlockMoney(models.AbstractModel):
                 "SELECT COALESCE(SUM(amount), 0), array_agg(id) FROM (%s) claim "
                 "WHERE due_date <= %s",
                 self._claims_sql(scope, PRICE),
-                scope.date_to,
+                scope.closing_day,
             )
         )
         due = Figure(round(amount, 2), "property.installment", tuple(ids or ()))

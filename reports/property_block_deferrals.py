@@ -43,7 +43,10 @@ class PropertyBlockDeferrals(models.AbstractModel):
         """Number and amount by what the promises came to."""
         section = Section(self.env._("Deferred Payments"), self._summary_columns())
         periods = [
-            [(one, self._outcome(one, scope.date_to)) for one in self._deferrals(part)]
+            [
+                (one, self._outcome(one, scope.closing_day))
+                for one in self._deferrals(part)
+            ]
             for part in (scope, scope.since_year())
         ]
         for outcome, label in (

@@ -130,7 +130,15 @@ class PropertyBlockChannels(models.AbstractModel):
 
     def _advertising(self, scope):
         """What each channel and campaign cost for a call, a visit, a deposit."""
-        section = Section(self.env._("Advertising Effect"), self._advertising_columns())
+        section = Section(
+            self.env._("Advertising Effect"),
+            self._advertising_columns(),
+            note=self.env._(
+                "Cost, calls, visits and deposits from %(first)s to %(last)s.",
+                first=scope.date_from,
+                last=scope.date_to,
+            ),
+        )
         costs = self.env["property.advertising"]._costs(
             scope.project, scope.date_from, scope.date_to
         )
@@ -148,11 +156,12 @@ class PropertyBlockChannels(models.AbstractModel):
         )
         for source in sources:
             own = [*domain, ("source_id", "=", source.id)]
-            for (of, campaign), (amount, records) in costs.items():
-                if of == source and campaign:
+            parts = {of: cost for of, cost in costs.items() if of[0] == source}
+            for (_source, campaign), (amount, records) in parts.items():
+                if campaign or len(parts) > 1:
                     section.add(
                         self._channel_name(source),
-                        campaign.name,
+                        campaign.name or self.env._("No Campaign"),
                         *self._effect(
                             round(amount, 2),
                             records,

@@ -79,7 +79,7 @@ class PropertyFormReceipts(models.AbstractModel):
 
     def _summary_columns(self):
         received, returned = self.env._("Received"), self.env._("Refunded")
-        number, amount = self.env._("Payments"), self.env._("Yuan")
+        number, amount = self.env._("Number of Payments"), self.env._("Yuan")
         return [
             Column("nature", self.env._("Nature"), width=14),
             Column("method", self.env._("Method"), width=10),
@@ -112,19 +112,26 @@ class PropertyFormReceipts(models.AbstractModel):
                 receipt.user_id.name,
                 receipt.confirm_user_id.name,
             )
+        section.add(
+            self.env._("Total"),
+            *[None] * 6,
+            Figure.of(round(sum(receipts.mapped("signed_amount")), 2), receipts),
+            *[None] * 4,
+            level="total",
+        )
         return section
 
     def _list_columns(self):
         return [
-            Column("number", self.env._("No."), "integer", 5),
+            Column("number", self.env._("No."), "integer", 5, adds=False),
             Column("receipt", self.env._("Receipt No."), width=15),
-            Column("moment", self.env._("Confirmed"), width=12),
+            Column("moment", self.env._("Confirmed At"), width=12),
             Column("unit", self.env._("Unit No."), width=10),
             Column("client", self.env._("Client"), width=9),
             Column("nature", self.env._("Nature"), width=10),
             Column("method", self.env._("Method"), width=9),
             Column("amount", self.env._("Amount (yuan)"), "money", 13),
-            Column("pays", self.env._("Instalment"), width=14),
+            Column("pays", self.env._("Item of Payment"), width=14),
             Column("account", self.env._("Into Account"), width=14),
             Column("rep", self.env._("Rep"), width=8),
             Column("finance", self.env._("Confirmed by"), width=8),

@@ -69,7 +69,7 @@ class PropertyFormSalesDaily(models.AbstractModel):
         return [
             Column("label", "", width=16),
             Column("measure", self.env._("Measure"), width=5),
-            Column("total", self.env._("Total"), "measure", 12, stock),
+            Column("total", self.env._("All Units"), "measure", 12, stock),
             *(
                 Column(state, states[state], "measure", 11, stock)
                 for state, _label in UNIT_STATES

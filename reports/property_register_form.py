@@ -58,7 +58,7 @@ class PropertyRegisterForm(models.AbstractModel):
             Column("number", self.env._("No."), "integer", 4),
             self._time_column(),
             Column("kind", self.env._("Kind"), width=7),
-            Column("partner_name", self.env._("Client"), width=9),
+            Column("partner_name", self.env._("Appellation"), width=9),
             Column("phone", self.env._("Phone"), width=13),
             Column("source", self.env._("Channel"), width=9),
             Column("types", self.env._("Wanted Type"), width=13),

@@ -36,8 +36,19 @@ class TestFormReceipts(FormCommon):
         keys = [column["key"] for column in summary["columns"]]
         return (
             [dict(zip(keys, row["values"], strict=True)) for row in summary["rows"]],
-            lines["rows"],
+            [row for row in lines["rows"] if row["level"] == "line"],
         )
+
+    def test_list_has_a_total(self):
+        """F2: the list comes to what was received less what was returned"""
+        summary, lines = self.compile(FORM, self.finance)["sections"]
+        place = [column["key"] for column in lines["columns"]].index("amount")
+        *rows, total = lines["rows"]
+        self.assertEqual(
+            total["values"][place], round(sum(row["values"][place] for row in rows), 2)
+        )
+        net = [column["key"] for column in summary["columns"]].index("net")
+        self.assertEqual(total["values"][place], summary["rows"][-1]["values"][net])
 
     def test_by_kind_of_money(self):
         """F2: received, returned, net; carried money in no sum of cash."""

@@ -230,6 +230,9 @@ class TestChannelsDaily(StatisticsCommon, TransactionCase):
         for label, key, expected in (
             ((name, "Spring"), "cost", 20),
             ((name, "Spring"), "per_call", 20),
+            ((name, "No Campaign"), "cost", 100),
+            ((name, "No Campaign"), "calls", 2),
+            ((name, "No Campaign"), "per_call", 50),
             ((name, ""), "cost", 120),
             ((name, ""), "calls", 3),
             ((name, ""), "per_call", 40),
@@ -241,6 +244,7 @@ class TestChannelsDaily(StatisticsCommon, TransactionCase):
         ):
             self.assertEqual(self.value(form, 3, label, key), expected, (label, key))
         self.assertFoots(form["sections"][3], 2)
+        self.assertIn("2026-03-01 to 2026-03-10", form["sections"][3]["note"])
 
     def test_a_team_does_not_bear_all_of_the_cost(self):
         titles = [

@@ -168,6 +168,16 @@ class TestMonthly(StatisticsCommon, TransactionCase):
         april = self.compile(G6, self.manager, "2026-04-30")
         self.assertEqual(self.cell(april, "Ageing", "Total", "unpaid"), 880_000)
 
+    def test_nothing_is_late_before_its_day(self):
+        """A month that still runs is aged as of today, not of its last day."""
+        form = self.env["property.form.monthly"]
+        with freeze_time("2026-03-10 04:00:00"):
+            scope = form._scope(
+                {"project_id": self.project.id, "date_to": "2026-03-31"}
+            )
+            self.assertEqual(str(scope.closing_day), "2026-03-10")
+        self.assertEqual(str(scope.closing_day), "2026-03-31")
+
     def test_cancelled_contract_owes_nothing(self):
         with freeze_time("2026-04-02 02:00:00"):
             self.do(self.make_cancel(self.contract.deposit_id, "none"))
