@@ -203,7 +203,7 @@ class PropertyForm(models.AbstractModel):
             "day": self.env._("Today"),
             "week": self.env._("This Week"),
             "month": self.env._("This Month"),
-        }.get(self._period, self.env._("Period"))
+        }.get(self._period, self.env._("Reporting Period"))
         threes = [("period", period, scope)]
         if self._period != "month":
             month = self.env._("Month to Date")

@@ -102,7 +102,7 @@ class PropertyFormFilings(models.AbstractModel):
             self.env._("Late, Missing, Restated"),
             [
                 Column("form", self.env._("Form"), width=18),
-                Column("period", self.env._("Period"), width=14),
+                Column("period", self.env._("Reporting Period"), width=14),
                 Column("responsible", self.env._("Responsible"), width=9),
                 Column("deadline", self.env._("Deadline"), "datetime", 13),
                 Column("filed", self.env._("Filed On"), "datetime", 13),

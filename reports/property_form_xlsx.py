@@ -102,9 +102,13 @@ class PropertyFormXlsx(models.AbstractModel):
         for place, column in enumerate(columns):
             sheet.write(top, place, column["label"], head)
             sheet.set_column(place, place, column["width"] + 3)
-        bottom = top
+        bottom = filtered = top
         for bottom, row in enumerate(section["rows"], top + 1):
             self._write_row(sheet, bottom, columns, row, style)
+            if row["level"] == "line":
+                filtered = bottom
+        if filtered > top:  # what is filtered and sorted leaves the total at its place
+            sheet.autofilter(top, 0, filtered, last)
         end = bottom + 2
         words = (
             section["note"],
@@ -115,7 +119,7 @@ class PropertyFormXlsx(models.AbstractModel):
             end += 1
         end += any(words)
         sheet.write(end, 0, self._signatures(), style())
-        self._print_setup(sheet, form, top, bottom, last, grouped)
+        self._print_setup(sheet, form, top)
         return end + 2
 
     def _write_wide(self, sheet, line, last, text, cell):
@@ -160,10 +164,8 @@ class PropertyFormXlsx(models.AbstractModel):
         else:
             sheet.write_number(line, place, value, cell)
 
-    def _print_setup(self, sheet, form, top, bottom, last, grouped):
+    def _print_setup(self, sheet, form, top):
         sheet.freeze_panes(top + 1, 1)
-        if not grouped and bottom > top:
-            sheet.autofilter(top, 0, bottom, last)
         paper = self.env[form["form"]]._paper(form)
         if paper != "_portrait":
             sheet.set_landscape()

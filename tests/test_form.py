@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import unicodedata
 from datetime import date
 
@@ -463,8 +464,19 @@ class TestFormFiles(FormFacts, HttpCase):
                     value = row["values"][place]
                     self.assertEqual(cell, value, (section["title"], line, place))
             self.assertEqual(sheet.freeze_panes, f"B{top}")
+            self.assertFiltered(sheet, section["rows"], top)
             self.assertEqual(sheet.print_title_rows, f"$1:${top - 1}")
             self.assertEqual(sheet.page_setup.fitToHeight, 0)
+
+    def assertFiltered(self, sheet, rows, top):
+        """The filter's buttons are in the head, and a total is not sorted away."""
+        lines = [number for number, row in enumerate(rows) if row["level"] == "line"]
+        if lines:
+            first, last = sheet.auto_filter.ref.split(":")
+            self.assertEqual(first, f"A{top - 1}")
+            self.assertEqual(int(re.sub(r"\D", "", last)), top + lines[-1])
+        else:
+            self.assertIsNone(sheet.auto_filter.ref)
 
     def test_page_has_the_figures(self):
         """G1-G21: each value in its place on the page before it is printed; see
