@@ -48,6 +48,7 @@ from . import (
     test_form_engine,
     test_filing,
     test_filing_restatement,
+    test_form_paper,
     test_form_receipts,
     test_form_cash,
     test_handover,
