@@ -34,6 +34,7 @@ class PropertyChange(models.Model):
         "property.unit.deal.mixin",
         "property.approval.mixin",
         "mail.thread",
+        "mail.activity.mixin",
     ]
     _order = "date DESC, id DESC"
     _door_fields = (

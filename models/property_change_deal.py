@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 # Of the money that a change moves: approved with it.
 APPROVED = {"kind", "nature", "amount", "deposit_id", "contract_id", "earnest_id"}
@@ -108,6 +108,62 @@ class PropertyReceipt(models.Model):
             raise UserError(
                 self.env._("What an approved change pays back is not deleted.")
             )
+
+    @api.constrains("nature", "change_id")
+    def _check_compensation(self):
+        """The office owes it by a cancellation, approved as one with its fault (E7)."""
+        if self.filtered(
+            lambda one: one.nature == "compensation" and not one.change_id
+        ):
+            raise ValidationError(
+                self.env._(
+                    "Compensation is paid for a sale that is cancelled by the "
+                    "seller's fault: record that cancellation; once approved and "
+                    "executed it drafts the refund."
+                )
+            )
+
+    def action_cancel(self, reason=None):
+        """What an approved change pays back is given up by finance or manager, who say
+        why; the change shows it, and the manager is told."""
+        moved = self.filtered(lambda one: one.change_id and one.state == "draft")
+        if moved and not self.env.su:
+            may = self.env.user._has_office_role("finance", "manager")
+            if not may or not (reason or "").strip():
+                raise UserError(
+                    self.env._(
+                        "This refund belongs to %s: finance pays it out as it was "
+                        "approved. Only finance or the manager may cancel it, and "
+                        "gives a reason; the manager is told.",
+                        moved[:1].change_id.sudo().display_name,
+                    )
+                )
+        result = super().action_cancel()
+        for receipt in moved.sudo():
+            receipt._report_cancelled(reason)
+        return result
+
+    def _report_cancelled(self, reason):
+        """On the change, for all who read it; the manager gets it as a thing to do."""
+        change, manager = self.change_id, self.project_id.manager_id
+        change.message_post(body=self._cancelled_news(reason))
+        if manager and manager != self.env.user:
+            change.activity_schedule(
+                "mail.mail_activity_data_todo",
+                change.project_id.local_day(),
+                summary=self.with_context(lang=manager.lang)._cancelled_news(reason),
+                user_id=manager.id,
+            )
+
+    def _cancelled_news(self, reason):
+        natures = dict(self._fields["nature"]._description_selection(self.env))
+        return self.env._(
+            "A refund was cancelled and is not paid out: %(nature)s, %(amount).2f. "
+            "%(reason)s",
+            nature=natures[self.nature],
+            amount=self.amount,
+            reason=reason or "",
+        )
 
     def _open_states(self, name):
         """Which change moved it is said by the change."""

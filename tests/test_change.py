@@ -68,6 +68,16 @@ class ChangeCommon(PropertyCommon):
         return cls.make_change(deposit, "cancel", "regret", fault=fault, **vals)
 
     @classmethod
+    def compensate(cls, contract, amount):
+        """Compensation, drafted as a cancellation by the seller's fault does, and paid;
+        the sale itself stays."""
+        change = contract.deposit_id.change_ids.with_user(cls.clerk)
+        change = (change or cls.make_cancel(contract.deposit_id, "seller")).sudo()
+        change._draft_refunds(contract, {"compensation": amount})
+        draft = change.receipt_ids.filtered(lambda one: one.state == "draft")
+        draft.with_user(cls.finance).action_confirm()
+
+    @classmethod
     def make_rename(cls, deposit, *buyers, **vals):
         """:param buyers: (partner, share) or (partner, share, relation, proof)"""
         names = ("partner_id", "share", "relation", "proof")

@@ -8,6 +8,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .test_change import ChangeCommon
 from .test_installment import InstallmentCommon
 
 CENTS = st.one_of(
@@ -72,7 +73,7 @@ class Ledger:
 
 
 @tagged("post_install", "-at_install")
-class TestMoneyModel(InstallmentCommon):
+class TestMoneyModel(InstallmentCommon, ChangeCommon):
     """F1, F2: whatever is received, returned, carried over, laid elsewhere, deferred or
     planned anew, in any order: to the cent it is where a plain cash book has it."""
 
@@ -171,7 +172,7 @@ class TestMoneyModel(InstallmentCommon):
         return fits and book.give_back(contract, "price", amount)
 
     def _play_compensate(self, book, contract, amount, _number):
-        self._receive(contract, amount, kind="refund", nature="compensation")
+        self.compensate(contract, amount / 100)
         book.cash -= amount
         book.paid[contract, "compensation"] -= amount
         return True

@@ -3,11 +3,11 @@ from datetime import timedelta
 from odoo import Command
 from odoo.tests import tagged
 
-from .common import PropertyCommon
+from .test_change import ChangeCommon
 
 
 @tagged("post_install", "-at_install")
-class TestReceiptCarry(PropertyCommon):
+class TestReceiptCarry(ChangeCommon):
     """F1, F2: money that changes its document or its instalments, none of it lost."""
 
     @classmethod
@@ -64,7 +64,7 @@ class TestReceiptCarry(PropertyCommon):
         """E7, F2: the second half of a doubled deposit was never received: it goes out
         beside what was paid, and only out."""
         self.pay(self.contract, 20_000, kind="refund", nature="deposit")
-        self.pay(self.contract, 20_000, kind="refund", nature="compensation")
+        self.compensate(self.contract, 20_000)
         self.assertEqual(self.contract.paid_amount, 0)
         with self.assertRaisesRegex(Exception, "compensation_goes_out"):
             self.make_receipt(self.contract, 5, nature="compensation")

@@ -153,6 +153,58 @@ class TestSideDoors(ChangeCommon):
         self.rpc(self.finance, doubled, "write", {"method": "cash"})
         self.rpc(self.finance, refunds, "action_confirm")
 
+    def test_refund_of_a_change_cancelled(self):
+        """E7, F2: what a change pays back is given up by finance or the manager, who
+        say why; the change shows it and the manager is told. A clerk never does."""
+        change = self.do(self.make_cancel(self.make_deposit(self.unit), "seller"))
+        refund, doubled = change.receipt_ids.sorted("nature", reverse=True)
+        for user, reasons in {
+            self.clerk: ((), (False,), ("Regret",)),
+            self.finance: ((), (False,), (" ",)),
+            self.manager: ((), (False,), (" ",)),
+        }.items():
+            for reason in reasons:
+                with self.subTest(user=user.login, reason=reason):
+                    with self.assertRefused("Only finance or the manager may cancel"):
+                        self.rpc(user, change.receipt_ids, "action_cancel", *reason)
+        self.assertEqual(set(change.receipt_ids.mapped("state")), {"draft"})
+        self.assertFalse(change.activity_ids)
+
+        dialog = self.env["property.reason"].with_user(self.finance)
+        vals = {"step": "cancel_refund", "receipt_id": refund.id, "reason": "Waived"}
+        dialog.create(vals).action_take()
+        self.assertEqual((refund.state, doubled.state), ("cancelled", "draft"))
+        task = change.activity_ids
+        self.assertEqual(task.user_id, self.manager)
+        for text in (task.summary, change.message_ids[0].body):
+            self.assertRegex(text, r"Deposit Money, 20000\.00.*Waived")
+        self.assertEqual(change.message_ids[0].author_id, self.finance.partner_id)
+
+        self.rpc(self.manager, doubled, "action_cancel", "Waived")
+        self.assertEqual(doubled.state, "cancelled")
+        self.assertIn("Compensation", change.message_ids[0].body)
+        self.assertEqual(change.activity_ids, task)  # his own doing
+
+    def test_compensation_by_hand(self):
+        """E7, F2: compensation comes of a cancellation by the seller's fault alone"""
+        contract = self.make_contract(self.unit, 100_000)
+        vals = {"kind": "refund", "nature": "compensation", "amount": 5}
+        draft = self.make_receipt(contract, 5, kind="refund", nature="price")
+        for user in (self.clerk, self.finance, self.manager):
+            receipts = self.env["property.receipt"].with_user(user)
+            deposit = contract.deposit_id
+            for link in ({"contract_id": contract.id}, {"deposit_id": deposit.id}):
+                with self.subTest(user=user.login, link=link):
+                    with self.assertRefused("record that cancellation"):
+                        call_kw(receipts, "create", [[vals | link]], {})
+            with self.assertRefused("record that cancellation"):
+                self.rpc(user, draft, "write", {"nature": "compensation"})
+            with self.assertRefused("record that cancellation"):
+                receipts.with_context(default_nature="compensation").create(
+                    {"kind": "refund", "contract_id": contract.id, "amount": 5}
+                )
+        self.assertEqual(draft.nature, "price")
+
     def test_amount_under_approval(self):
         """E4, E7: the amount is set by whose turn it is, and no level is avoided"""
         own = self.env.ref("crm_property_sales.tier_change_manager")

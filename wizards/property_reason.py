@@ -15,6 +15,7 @@ class PropertyReason(models.TransientModel):
             ("case_note", "What Was Done"),
             ("case_solve", "Solved"),
             ("case_reopen", "Reopen"),
+            ("cancel_refund", "Cancel the Refund"),
         ],
         required=True,
         readonly=True,
@@ -22,6 +23,7 @@ class PropertyReason(models.TransientModel):
     contract_id = fields.Many2one("property.contract", readonly=True)
     mortgage_id = fields.Many2one("property.mortgage", "Loan Case", readonly=True)
     case_id = fields.Many2one("property.case", "Client Case", readonly=True)
+    receipt_id = fields.Many2one("property.receipt", readonly=True)
     reason = fields.Text(required=True)
     next_step = fields.Selection(
         lambda self: self.env["property.mortgage"]._fields["next_step"].selection,
@@ -44,4 +46,6 @@ class PropertyReason(models.TransientModel):
                 self.case_id.action_solve(self.reason)
             case "case_reopen":
                 self.case_id.action_reopen(self.reason)
+            case "cancel_refund":
+                self.receipt_id.action_cancel(self.reason)
         return {"type": "ir.actions.act_window_close"}
