@@ -41,6 +41,19 @@ class FormScope:
         """[start, end) of the period in naive UTC."""
         return self.project.day_bounds(self.date_from, self.date_to)
 
+    def happened(self, moment):
+        """A domain of documents of the project and the rep, `moment` the field that
+        falls within the period."""
+        start, end = self.bounds
+        domain = [
+            ("project_id", "=", self.project.id),
+            (moment, ">=", start),
+            (moment, "<", end),
+        ]
+        if self.user:
+            domain.append(("user_id", "=", self.user.id))
+        return domain
+
     @property
     def closing_day(self):
         """The last day, or today while the period runs: nothing is late before its day

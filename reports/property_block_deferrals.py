@@ -13,15 +13,9 @@ class PropertyBlockDeferrals(models.AbstractModel):
 
     def _deferrals(self, scope):
         """Those approved in the period, in order."""
-        start, end = scope.bounds
-        domain = [
-            ("project_id", "=", scope.project.id),
-            ("approved_date", ">=", start),
-            ("approved_date", "<", end),
-        ]
-        if scope.user:
-            domain.append(("user_id", "=", scope.user.id))
-        return self.env["property.deferral"].search(domain, order="approved_date, id")
+        return self.env["property.deferral"].search(
+            scope.happened("approved_date"), order="approved_date, id"
+        )
 
     def _outcomes(self):
         return {

@@ -33,7 +33,7 @@ class PropertyFormCases(models.AbstractModel):
         steps = self.env["property.case.step"].search([("case_id", "in", cases.ids)])
         steps = steps.grouped("case_id")
         start, end = scope.bounds
-        close = min(scope.date_to, scope.project.local_day())
+        close = scope.closing_day
         standings = []
         for case in cases.sorted(lambda one: (one.raised_date, one.id)):
             taken = steps[case].filtered(lambda step: step.date < end)

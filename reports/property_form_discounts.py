@@ -59,15 +59,9 @@ class PropertyFormDiscounts(models.AbstractModel):
         return [section]
 
     def _discounts(self, scope):
-        start, end = scope.bounds
-        domain = [
-            ("project_id", "=", scope.project.id),
-            ("approved_date", ">=", start),
-            ("approved_date", "<", end),
-        ]
-        if scope.user:
-            domain.append(("user_id", "=", scope.user.id))
-        return self.env["property.discount"].search(domain, order="approved_date, id")
+        return self.env["property.discount"].search(
+            scope.happened("approved_date"), order="approved_date, id"
+        )
 
     @staticmethod
     def _deal_price(discount):

@@ -43,25 +43,16 @@ class PropertyFormFairness(models.AbstractModel):
 
     # === What was ===
 
-    def _domain(self, scope):
-        start, end = scope.bounds
-        domain = [
-            ("project_id", "=", scope.project.id),
-            ("date", ">=", start),
-            ("date", "<", end),
-        ]
-        return domain + [("user_id", "=", scope.user.id)] * bool(scope.user)
-
     def _turns(self, scope):
         return self.env["property.roster.turn"].search(
-            self._domain(scope), order="date, id"
+            scope.happened("date"), order="date, id"
         )
 
     def _effective(self, scope):
         """The turns whose reception stands as valid in the register."""
         entries = self.env["property.interaction"].sudo()
         groups = entries._read_group(
-            [("turn_id", "any", self._domain(scope)), ("is_valid", "=", True)],
+            [("turn_id", "any", scope.happened("date")), ("is_valid", "=", True)],
             ["turn_id"],
         )
         return self.env["property.roster.turn"].union(*(turn for (turn,) in groups))

@@ -59,17 +59,9 @@ class PropertyFormFollowups(models.AbstractModel):
         yield section.row(*total, *[None] * 3, level="total")
 
     def _domain(self, scope):
-        start, end = scope.bounds
         domain = self.env["property.interaction"]._effective_domain() & Domain(
-            [
-                ("project_id", "=", scope.project.id),
-                ("kind", "in", FOLLOWUP_KINDS),
-                ("date", ">=", start),
-                ("date", "<", end),
-            ]
+            [*scope.happened("date"), ("kind", "in", FOLLOWUP_KINDS)]
         )
-        if scope.user:
-            domain &= Domain("user_id", "=", scope.user.id)
         if scope.client:
             domain &= Domain("lead_id", "=", scope.client.id)
         elif self._is_partial():

@@ -77,22 +77,14 @@ class PropertyFormOwners(models.AbstractModel):
     def _deposits(self, scope):
         """Confirmed in the period and standing at its end. What a unit was exchanged
         for has the date of the sale it began with, and stands from the exchange on."""
-        start, end = scope.bounds
-        domain = Domain(
-            [
-                ("project_id", "=", scope.project.id),
-                ("confirm_date", ">=", start),
-                ("confirm_date", "<", end),
-            ]
-        )
+        end = scope.bounds[1]
+        domain = Domain(scope.happened("confirm_date"))
         domain &= Domain("state", "in", ("confirmed", "signed")) | Domain(
             "end_date", ">=", end
         )
         domain &= Domain("exchanged_from_id", "=", False) | Domain(
             "exchanged_from_id.end_date", "<", end
         )
-        if scope.user:
-            domain &= Domain("user_id", "=", scope.user.id)
         return self.env["property.deposit"].search(domain, order="confirm_date, id")
 
     @staticmethod

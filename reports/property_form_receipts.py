@@ -25,15 +25,7 @@ class PropertyFormReceipts(models.AbstractModel):
         return [self._summary(receipts), self._list(scope, receipts)]
 
     def _receipts(self, scope):
-        start, end = scope.bounds
-        domain = [
-            ("project_id", "=", scope.project.id),
-            ("state", "=", "confirmed"),
-            ("confirm_date", ">=", start),
-            ("confirm_date", "<", end),
-        ]
-        if scope.user:
-            domain.append(("user_id", "=", scope.user.id))
+        domain = [*scope.happened("confirm_date"), ("state", "=", "confirmed")]
         return self.env["property.receipt"].search(domain, order="confirm_date, id")
 
     def _labels(self, name):

@@ -101,7 +101,7 @@ class PropertyRegisterDays(models.AbstractModel):
                 )
                 day, shown, effective = day + timedelta(days=1), 0, 0
             shown += 1
-            effective += entry.is_valid and not entry.sudo().correction_ids
+            effective += entry.is_valid and not entry.is_corrected
             yield section.row(*self._values(number, entry, labels))
         while day <= scope.date_to:
             yield from self._day_line(section, scope, closings, day, shown, effective)

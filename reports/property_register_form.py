@@ -27,16 +27,7 @@ class PropertyRegisterForm(models.AbstractModel):
 
     def _domain(self, scope):
         """All that was written of the period, corrected or not."""
-        start, end = scope.bounds
-        domain = [
-            ("project_id", "=", scope.project.id),
-            ("date", ">=", start),
-            ("date", "<", end),
-            ("kind", "in", self._kinds),
-        ]
-        if scope.user:
-            domain.append(("user_id", "=", scope.user.id))
-        return domain
+        return [*scope.happened("date"), ("kind", "in", self._kinds)]
 
     def _labels(self):
         """{field: {value: label}} of the selections"""
