@@ -106,6 +106,7 @@ from . import (
     property_deferral_installment,
     property_case,
     property_case_step,
+    property_case_telling,
     property_mortgage_stage,
     property_mortgage,
     property_mortgage_move,

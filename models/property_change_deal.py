@@ -138,7 +138,7 @@ class PropertyReceipt(models.Model):
                         moved[:1].change_id.sudo().display_name,
                     )
                 )
-        result = super().action_cancel()
+        result = super().action_cancel(reason)
         for receipt in moved.sudo():
             receipt._report_cancelled(reason)
         return result

@@ -272,8 +272,11 @@ class PropertyReceipt(models.Model):
             )
             receipt._allocate()
 
-    def action_cancel(self):
-        """Withdraw drafts; what finance confirmed is returned by a refund instead."""
+    def action_cancel(self, reason=None):
+        """Withdraw drafts; what finance confirmed is returned by a refund instead.
+
+        :param reason: why, asked of what an approved change pays back
+        """
         self.check_access("write")
         self._lock()
         if any(receipt.state == "confirmed" for receipt in self):

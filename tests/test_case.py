@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from ..models.property_case import ACTIVITY
+from ..models.property_case_telling import ACTIVITY
 from .common import PropertyCommon
 
 WORKERS = {"rep", "service", "supervisor", "manager"}
