@@ -32,7 +32,7 @@ class PropertyFormDeferrals(models.AbstractModel):
                 deferral.promise_date,
                 deferral.reason,
                 deferral.approver_id.name,
-                outcomes[self._outcome(deferral, scope.date_to)],
+                outcomes[self._outcome(deferral, scope.closing_day)],
                 deferral.times,
             )
         section.add(

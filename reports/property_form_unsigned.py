@@ -68,7 +68,7 @@ class PropertyFormUnsigned(models.AbstractModel):
 
     def _days_late(self, one, scope):
         deadline = one["deadline"]
-        return max((scope.date_to - deadline).days, 0) if deadline else 0
+        return max((scope.closing_day - deadline).days, 0) if deadline else 0
 
     def _missing(self, one, scope):
         papers = one["papers_date"]

@@ -84,6 +84,12 @@ class TestUnsigned(ListCommon, TransactionCase):
         self.assertEqual(self.waiting_units("2026-03-25"), {self.unit_2.name})
         self.assertIn(self.unit_3.name, self.waiting_units("2026-03-24"))
 
+    def test_not_late_before_the_day(self):
+        """Asked for a day to come: late is who is late today."""
+        with self.at("2026-03-21"):
+            rows = self.rows(G12, "2026-12-31")
+            self.assertEqual([row["late"] for row in rows], [None, None])
+
     def test_exchanged(self):
         """The old unit until the exchange, then the new one; after signing it is to be
         signed anew."""
@@ -504,6 +510,13 @@ class TestDeferrals(ListCommon, TransactionCase):
         march = self.compile(G6, self.manager, "2026-03-31")["sections"]
         (section,) = (one for one in march if one["title"] == "Deferred Payments")
         self.assertEqual([row["values"][1] for row in section["rows"]], [1, 1, 0, 0, 2])
+
+    def test_period_that_still_runs(self):
+        """Nothing is broken before its day: list and counts are those of today."""
+        with self.at("2026-04-01"):
+            self.assertEqual(self.outcome("2026-04-30"), ["Not Yet Due"])
+            counts = self.rows(G15, "2026-04-30", section=1, date_from="2026-03-01")
+            self.assertEqual([row["number"] for row in counts], [1, 0, 0, 0])
 
     def test_who_sees(self):
         for user, number in ((self.rep_a, 1), (self.rep_b, 0), (self.finance, 1)):

@@ -176,7 +176,14 @@ class TestMonthly(StatisticsCommon, TransactionCase):
                 {"project_id": self.project.id, "date_to": "2026-03-31"}
             )
             self.assertEqual(str(scope.closing_day), "2026-03-10")
+            days = {late for *_claim, late in self.claims(scope)}
+            self.assertEqual(days, {0}, "due on the 18th")
         self.assertEqual(str(scope.closing_day), "2026-03-31")
+
+    def claims(self, scope):
+        """What a scope's claims say, the days late last."""
+        claims = self.env["property.form.monthly"]._claims_sql(scope)
+        return self.env.execute_query(claims)
 
     def test_cancelled_contract_owes_nothing(self):
         with freeze_time("2026-04-02 02:00:00"):
