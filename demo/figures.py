@@ -8,10 +8,9 @@ from collections import Counter
 
 from odoo.tools import file_open
 
-from ..models.metric import METRICS, NETS
+from ..models.metric import MEASURES, METRICS, NETS
 
 SQL_FILE = "crm_property_sales/tests/data/metrics.sql"
-MEASURES = ("number", "area", "amount")
 SPLITS = (
     "project_id",
     "user_id",
