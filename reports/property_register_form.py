@@ -8,6 +8,13 @@ SELECTIONS = (
     *("kind", "purpose", "grade", "invalid_reason"),
     *("horizon", "identity_check", "answered_in_time"),
 )
+# What `_values()` reads of an entry.
+FETCHED = (
+    *("date", "kind", "partner_name", "phone", "source_id", "unit_type_ids"),
+    *("area_wanted", "budget", "purpose", "district", "concern_ids", "user_id"),
+    *("helper_ids", "grade", "is_valid", "invalid_reason", "surveyor", "note"),
+    "project_id",
+)
 
 
 class PropertyRegisterForm(models.AbstractModel):
