@@ -18,6 +18,7 @@ from . import (
     property_block_payments,
     property_dashboard,
     property_form_files,
+    property_form_rows,
     property_register_form,
     property_register_days,
     property_form_visitors,

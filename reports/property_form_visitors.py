@@ -21,26 +21,24 @@ class PropertyFormVisitors(models.AbstractModel):
 
     def _sections(self, scope):
         domain = [*self._domain(scope), ("is_corrected", "=", False)]
-        entries = self.env[ENTRIES].search_fetch(domain, FETCHED, order="date, id")
+        entries = list(self._rows_of(ENTRIES, domain, FETCHED, order="date, id"))
         labels = self._labels()
         register = Section(self._title(), self._columns())
         for number, entry in enumerate(entries, 1):
-            register.add(*self._values(number, entry, labels))
+            register.add(*self._values(number, entry, labels, scope.project))
         return [
             register,
             self._summary(
                 self.env._("By Kind"),
                 entries,
-                lambda entry: labels["kind"][entry.kind],
+                lambda entry: labels["kind"][entry["kind"]],
             ),
             self._summary(
                 self.env._("By Channel"),
                 entries,
-                lambda entry: entry.source_id.name or self.env._("Not Asked"),
+                lambda entry: entry["source"] or self.env._("Not Asked"),
             ),
-            self._summary(
-                self.env._("By Rep"), entries, lambda entry: entry.user_id.name
-            ),
+            self._summary(self.env._("By Rep"), entries, lambda entry: entry["host"]),
         ]
 
     def _summary(self, title, entries, key):
@@ -61,10 +59,10 @@ class PropertyFormVisitors(models.AbstractModel):
         total = {name: [] for name in columns}
         groups = defaultdict(lambda: {name: [] for name in columns})
         for entry in entries:
-            counted = "calls" if entry.kind in CALL_KINDS else "visits"
+            counted = "calls" if entry["kind"] in CALL_KINDS else "visits"
             for ids in (groups[key(entry)], total):
-                ids[counted if entry.is_valid else "invalid"].append(entry.id)
-                ids["total"].append(entry.id)
+                ids[counted if entry["is_valid"] else "invalid"].append(entry["id"])
+                ids["total"].append(entry["id"])
         for label, ids in sorted(groups.items()):
             section.add(label, *self._counts(ids))
         section.add(self.env._("Total"), *self._counts(total), level="total")
