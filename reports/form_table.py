@@ -200,11 +200,11 @@ def plain(value):
     """A value as JSON can hold it: dates as ISO text, nothing as None."""
     if isinstance(value, Figure):
         value = value.value
+    if isinstance(value, int | float | str):
+        return None if value is False or value == "" else value
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    return None if value is False or value == "" else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def cell_kind(column, row):

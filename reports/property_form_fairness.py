@@ -1,9 +1,11 @@
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from statistics import pstdev
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..models.property_roster_turn import RECEPTION_TURNS, RINGS
 from .form_table import Column, Figure, Section
@@ -24,12 +26,12 @@ class Counted:
     field: str = ""
     value: object = None
 
-    def count(self, groups):
-        """:param groups: {(kind, is_ahead, reason): number}"""
+    def count(self, groups, measure=0):
+        """:param groups: {(kind, is_ahead, reason): numbers}"""
         place = KEYS[2:].index(self.field) if self.field else None
         return sum(
-            number
-            for key, number in groups.items()
+            numbers[measure]
+            for key, numbers in groups.items()
             if key[0] in self.kinds and (place is None or key[place] == self.value)
         )
 
@@ -59,31 +61,44 @@ class PropertyFormFairness(models.AbstractModel):
 
     def _sections(self, scope):
         turns = self.env[TURNS]
-        happened = scope.happened("date")
-        counts = defaultdict(lambda: defaultdict(dict))
-        for ring, user, *key, number in turns._read_group(happened, KEYS, ["__count"]):
-            counts[ring][user][tuple(key)] = number
-        entries, valid = self._effective(happened)
-        effective = defaultdict(lambda: defaultdict(int))
-        for ring, user, number in entries._read_group(
-            valid, ["turn_id.ring", "turn_id.user_id"], ["__count"]
-        ):
-            effective[ring][user.with_env(self.env)] = number
+        counts, duty = self._counts(scope), self._duty(scope)
         labels = dict(turns._fields["ring"]._description_selection(self.env))
-        duty = self._duty(scope)
         sections = [
-            self._figures(
-                labels[ring], scope, ring, counts[ring], effective[ring], duty
-            )
+            self._figures(labels[ring], scope, ring, counts[ring], duty)
             for ring, _label in RINGS
         ]
         return [*sections, self._record(scope, labels)]
 
+    def _counts(self, scope):
+        """{ring: {user: {(kind, is_ahead, reason): (number, effective)}}}
+
+        Effective is a turn whose reception stands as valid in the register, once at
+        most, whoever may see whose client it was.
+        """
+        turns, entries = self.env[TURNS], self.env["property.interaction"]
+        query = turns._search(scope.happened("date"))
+        turn_id, is_valid = (
+            SQL.identifier("entry", name, to_flush=entries._fields[name])
+            for name in ("turn_id", "is_valid")
+        )
+        of_turn = SQL("%s = %s", turn_id, SQL.identifier(turns._table, "id"))
+        valid = SQL("%s AND %s", of_turn, is_valid)
+        query.add_join("LEFT JOIN", "entry", entries._table, valid)
+        terms = [turns._field_to_sql(turns._table, name, query) for name in KEYS]
+        query.groupby = SQL(", ").join(terms)
+        counts = defaultdict(lambda: defaultdict(dict))
+        for ring, user, kind, is_ahead, reason, *measures in self.env.execute_query(
+            query.select(*terms, SQL("COUNT(*)"), SQL("COUNT(%s)", turn_id))
+        ):
+            of_rep = counts[ring][self.env["res.users"].browse(user)]
+            reason = self.env["property.roster.reason"].browse(reason or [])
+            of_rep[kind, bool(is_ahead), reason] = measures
+        return counts
+
     # === Figures of a ring ===
 
-    def _figures(self, title, scope, ring, counts, effective, duty):
-        """:param counts: {user: {(kind, is_ahead, reason): number}}
-        :param effective: {user: number}
+    def _figures(self, title, scope, ring, counts, duty):
+        """:param counts: of this ring: {user: {(kind, is_ahead, reason): numbers}}
         :param duty: {user: duty lists}
         """
         happened = [*scope.happened("date"), ("ring", "=", ring)]
@@ -100,37 +115,18 @@ class PropertyFormFairness(models.AbstractModel):
             lines.append(
                 [
                     Figure.of(len(duty[user]), duty[user]),
-                    *self._rep_figures(counts[user], own, reasons, effective[user]),
+                    *self._rep_figures([counts[user]], own, reasons),
                 ]
             )
             section.add(user.name, *lines[-1])
-        total = defaultdict(int)
-        for groups in counts.values():
-            for key, number in groups.items():
-                total[key] += number
         section.add(
             self.env._("Total"),
             None,
-            *self._rep_figures(total, happened, reasons, sum(effective.values())),
+            *self._rep_figures(counts.values(), happened, reasons),
             level="total",
         )
         self._add_spread(section, lines)
         return section
-
-    def _effective(self, domain):
-        """The entries of the register that stand as valid of the receptions in a domain
-        of turns, each of one turn, whoever may see whose clients they were"""
-        receptions = Domain(domain) & Domain("kind", "in", RECEPTION_TURNS)
-        return self.env["property.interaction"].sudo(), Domain(
-            [("turn_id", "any", receptions), ("is_valid", "=", True)]
-        )
-
-    def _effective_figure(self, number, domain):
-        def find():
-            entries, valid = self._effective(domain)
-            return entries.search(valid).turn_id.ids
-
-        return Figure.found(number, TURNS, find)
 
     def _duty(self, scope):
         """{user: duty lists of the period that name him}"""
@@ -152,10 +148,11 @@ class PropertyFormFairness(models.AbstractModel):
         )
         return roster.line_ids.user_id
 
-    def _rep_figures(self, groups, domain, reasons, effective):
-        """:param groups: {(kind, is_ahead, reason): number} of the turns in `domain`"""
+    def _rep_figures(self, groups, domain, reasons):
+        """:param groups: some {(kind, is_ahead, reason): numbers} of the turns in
+        `domain`"""
+        receptions = Counted(RECEPTION_TURNS)
         columns = [
-            Counted(RECEPTION_TURNS),
             Counted(RECEPTION_TURNS, "is_ahead", True),
             Counted(("make_up",)),
             Counted(("returned",)),
@@ -163,12 +160,22 @@ class PropertyFormFairness(models.AbstractModel):
             *(Counted(("skipped",), "reason_id", reason) for reason in reasons),
             Counted(("skipped",), "reason_id", reasons.browse()),
         ]
-        figures = [
-            Figure.where(column.count(groups), TURNS, [*domain, *column.domain])
-            for column in columns
-        ]
-        figures.insert(1, self._effective_figure(effective, domain))
-        return figures
+        effective = sum(receptions.count(one, measure=1) for one in groups)
+        turns, *rest = (
+            Figure.where(
+                sum(column.count(one) for one in groups),
+                TURNS,
+                [*domain, *column.domain],
+            )
+            for column in (receptions, *columns)
+        )
+        find = partial(self._effective_ids, [*domain, *receptions.domain])
+        return [turns, Figure.found(effective, TURNS, find), *rest]
+
+    def _effective_ids(self, domain):
+        entries = self.env["property.interaction"].sudo()
+        valid = [("turn_id", "any", domain), ("is_valid", "=", True)]
+        return entries.search(valid).turn_id.ids
 
     def _add_spread(self, section, table):
         """How far the reps are apart; over one rep there is no spread."""
