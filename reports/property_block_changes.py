@@ -71,7 +71,7 @@ class PropertyBlockChanges(models.AbstractModel):
         facts = self._change_facts(scope, names)
         changes = self._changes_of(facts)
         domain = self._facts(scope)
-        tally = self._tally(domain)[()]
+        tally = self._tallies(scope, metrics=parts(*names))[()]
         labels = self._change_kinds()
         for name in names:
             mine = facts.filtered(lambda one, name=name: one.metric in parts(name))

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import models
 from odoo.tools import SQL
 
@@ -91,10 +89,51 @@ class PropertyBlockClaims(models.AbstractModel):
             domain.append(("user_id", "=", scope.user.id))
         return domain
 
-    # === Ageing ===
+    # === Summed ===
 
-    def _ageing(self, scope):
-        """What of the price is unpaid at the close, by how late it is then."""
+    def _aged_sql(self, scope):
+        """The claims of the price, each with its band of ageing and whether it is due
+        at the close."""
+        bands = SQL(" ").join(
+            SQL("WHEN late >= %s THEN %s", first, band)
+            for band, first in reversed(FIRST_DAY.items())
+        )
+        return SQL(
+            "SELECT id, amount, unpaid, due_date <= %s AS is_due, "
+            "CASE %s ELSE 'not_due' END AS band FROM (%s) claim",
+            scope.closing_day,
+            bands,
+            self._claims_sql(scope, PRICE),
+        )
+
+    def _claim_sums(self, scope):
+        """{(band, whether due): (number unpaid, unpaid, amount)}"""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT band, COALESCE(is_due, FALSE),
+                          COUNT(*) FILTER (WHERE unpaid > 0),
+                          SUM(GREATEST(unpaid, 0)), SUM(amount)
+                     FROM (%s) claim GROUP BY 1, 2""",
+                self._aged_sql(scope),
+            )
+        )
+        return {(band, is_due): sums for band, is_due, *sums in rows}
+
+    def _claims_figure(self, scope, value, where):
+        """A figure of the claims that `where` says, found when they are asked for."""
+
+        def find():
+            query = SQL("SELECT id FROM (%s) claim WHERE %s", aged, where)
+            return [id_ for (id_,) in self.env.execute_query(query)]
+
+        aged = self._aged_sql(scope)
+        return Figure.found(value, "property.installment", find)
+
+    def _ageing(self, scope, sums):
+        """What of the price is unpaid at the close, by how late it is then.
+
+        :param sums: the scope's `_claim_sums()`
+        """
         labels = dict(
             self.env["property.installment"]
             ._fields["ageing"]
@@ -109,42 +148,31 @@ class PropertyBlockClaims(models.AbstractModel):
                 Column("share", self.env._("Part of All"), "percent", 8),
             ],
         )
-        bands = defaultdict(lambda: [0, []])
-        for late, unpaid, ids in self.env.execute_query(
-            SQL(
-                """SELECT COALESCE(late, 0), SUM(unpaid), array_agg(id)
-                     FROM (%s) claim WHERE unpaid > 0 GROUP BY 1""",
-                self._claims_sql(scope, PRICE),
-            )
-        ):
-            band = bands[self._band(late)]
-            band[0] = round(band[0] + unpaid, 2)
-            band[1] += ids
-        total = round(sum(unpaid for unpaid, _ids in bands.values()), 2)
-        for band, _label in AGEING:
-            self._add_band(section, labels[band], *bands[band], total)
-        everything = [one for _unpaid, ids in bands.values() for one in ids]
+        bands = {band: [0, 0] for band, _label in AGEING}
+        for (band, _is_due), (number, unpaid, _amount) in sums.items():
+            bands[band][0] += number
+            bands[band][1] += unpaid
+        number, total = (sum(column) for column in zip(*bands.values(), strict=True))
+        for band, measures in bands.items():
+            where = SQL("unpaid > 0 AND band = %s", band)
+            self._add_band(section, scope, labels[band], *measures, total, where)
+        where = SQL("unpaid > 0")
         self._add_band(
-            section, self.env._("Total"), total, everything, total, level="total"
+            *(section, scope, self.env._("Total"), number, total, total, where),
+            level="total",
         )
         section.charts.append(
             Chart.of(section, self.env._("Unpaid (yuan)"), "bar", "band", ["unpaid"])
         )
         return section
 
-    def _add_band(self, section, label, unpaid, ids, total, level="line"):
+    def _add_band(
+        self, section, scope, label, number, unpaid, total, where, level="line"
+    ):
         section.add(
             label,
-            Figure(len(ids), "property.installment", tuple(ids)),
-            Figure(unpaid, "property.installment", tuple(ids)),
+            self._claims_figure(scope, number, where),
+            self._claims_figure(scope, round(unpaid, 2), where),
             percent(unpaid, total),
             level=level,
-        )
-
-    @staticmethod
-    def _band(late):
-        """The band of so many days late."""
-        return next(
-            (band for band, first in reversed(FIRST_DAY.items()) if late >= first),
-            "not_due",
         )

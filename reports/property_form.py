@@ -13,6 +13,7 @@ class PropertyForm(models.AbstractModel):
     """
 
     _name = "property.form"
+    _inherit = ["property.rows"]
     _description = "Form"
 
     _code = ""  # as in forms.md: G1, G3…

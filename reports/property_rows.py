@@ -7,10 +7,11 @@ from odoo.tools.misc import split_every
 CURSORS = count()
 
 
-class PropertyForm(models.AbstractModel):
+class PropertyRows(models.AbstractModel):
     """Reading of long lists: in constant memory, and by columns."""
 
-    _inherit = "property.form"  # pylint: disable=consider-merging-classes-inherited
+    _name = "property.rows"
+    _description = "Reader of Long Lists"
 
     def _each(self, records, size=1_000):
         """`records` one by one for a stream of rows; of each batch that was read
