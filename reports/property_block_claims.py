@@ -22,11 +22,12 @@ class PropertyBlockClaims(models.AbstractModel):
     _inherit = ["property.block"]
     _description = "Block of Claims"
 
-    def _claims_sql(self, scope, domain=()):
+    def _claims_sql(self, scope, domain=(), ids=None):
         """A query of claims, with what of each was paid and how many days it was late,
         by the contract or by a promise that does not hold any more.
 
         :param domain: which of the instalments that the reader sees
+        :param ids: a few of them, whose money alone is read then
         """
         day, end = scope.closing_day, scope.bounds[1]
         for model in (
@@ -35,32 +36,42 @@ class PropertyBlockClaims(models.AbstractModel):
         ):
             self.env[f"property.{model}"].flush_model()
         visible = self.env["property.installment"]._search(
-            [*self._standing_domain(scope), *domain], order="id"
+            [
+                *self._standing_domain(scope),
+                *domain,
+                *([("id", "in", ids)] if ids else ()),
+            ]
+        )
+        names = (
+            *("id", "contract_id", "name", "sequence", "amount"),
+            *("due_date", "milestone_id"),
         )
         return SQL(
             """
             SELECT claim.id, claim.contract_id, claim.name, claim.sequence, due_date,
-                   claim.amount, paid, claim.amount - paid AS unpaid,
+                   amount, paid, amount - paid AS unpaid,
                    CASE WHEN promise_date >= %(day)s THEN 0
                         ELSE GREATEST(%(day)s - due_date, 0) END AS late
               FROM (SELECT claim.id, claim.contract_id, claim.name, claim.sequence,
-                           claim.amount,
+                           claim.amount, COALESCE(money.paid, 0) AS paid,
                            CASE WHEN milestone.reached_date > %(day)s THEN NULL
-                                ELSE claim.due_date END AS due_date,
-                           COALESCE(SUM(
-                               CASE receipt.kind WHEN 'refund' THEN -1 ELSE 1 END
-                               * line.amount), 0) AS paid
-                      FROM property_installment claim
+                                ELSE claim.due_date END AS due_date
+                      FROM (%(visible)s) claim
                       LEFT JOIN property_milestone milestone
                              ON milestone.id = claim.milestone_id
-                      LEFT JOIN (property_receipt_line line
-                                 JOIN property_receipt receipt
-                                   ON receipt.id = line.receipt_id
-                                  AND receipt.state = 'confirmed'
-                                  AND receipt.confirm_date < %(end)s)
-                             ON line.installment_id = claim.id
-                     WHERE claim.id IN %(visible)s
-                     GROUP BY claim.id, milestone.id) claim
+                      LEFT JOIN (SELECT line.installment_id,
+                                        SUM(CASE receipt.kind WHEN 'refund' THEN -1
+                                                 ELSE 1 END * line.amount) AS paid
+                                   FROM property_receipt_line line
+                                   JOIN property_receipt receipt
+                                     ON receipt.id = line.receipt_id
+                                  WHERE line.project_id = %(project)s
+                                    AND receipt.project_id = %(project)s
+                                    AND receipt.state = 'confirmed'
+                                    AND receipt.confirm_date < %(end)s
+                                    AND %(chosen)s
+                                  GROUP BY line.installment_id) money
+                             ON money.installment_id = claim.id) claim
               LEFT JOIN (SELECT DISTINCT ON (installment_id)
                                 installment_id, promise_date
                            FROM property_deferral
@@ -70,7 +81,10 @@ class PropertyBlockClaims(models.AbstractModel):
             day=day,
             end=end,
             project=scope.project.id,
-            visible=visible.subselect(),
+            chosen=SQL("line.installment_id IN %s", tuple(ids)) if ids else SQL("TRUE"),
+            visible=visible.select(
+                *(SQL.identifier(visible.table, name) for name in names)
+            ),
         )
 
     def _standing_domain(self, scope, path="contract_id."):

@@ -66,7 +66,7 @@ class PropertyBlockPayments(models.AbstractModel):
                          LEFT JOIN res_bank bank ON bank.id = loan.bank_id
                         WHERE loan.installment_id = claim.id AND move.date < %(end)s
                         ORDER BY move.id DESC LIMIT 1) loan ON TRUE""",
-                claims=self._claims_sql(scope, [("id", "in", ids)]),
+                claims=self._claims_sql(scope, ids=ids),
                 purchaser=self.env["property.deposit"]._purchaser_sql("deposit", end),
                 end=end,
             )
