@@ -65,16 +65,17 @@ MEASURES = ("number", "area", "amount")
 NOTHING = (0, 0.0, 0.0)
 
 
+@cache
 def parts(*names):
     """The metrics whose facts make up the figures `names`."""
-    return tuple(dict.fromkeys(part for name in names for part in _parts(name)))
+    found = []
+    for name in names:
+        found += parts(*RATES[name]) if name in RATES else _parts(name)
+    return tuple(dict.fromkeys(found))
 
 
-@cache
 def _parts(name):
-    if name in RATES:
-        return parts(*RATES[name])
-    return tuple(part for part, *_signs in NETS.get(name, ((name,),)))
+    return [part for part, *_signs in NETS.get(name, ((name,),))]
 
 
 def percent(part, whole):
