@@ -51,10 +51,6 @@ class PropertyBlock(models.AbstractModel):
         scope = self._read(scope, [scope], groupby, metrics=metrics)
         return scope.readings[-1].tallies(scope, groupby, metrics)
 
-    def _tally(self, domain, *groupby):
-        """The same of any facts, read by themselves."""
-        return self.env["property.metric"]._tally(domain, groupby)
-
     def _ids_of(self, scope, metric):
         """The ids of the records that the facts of a metric were read off."""
         stretches = Stretches.of([scope], (metric,))

@@ -1,9 +1,20 @@
 from odoo import models
-from odoo.fields import Domain
 from odoo.tools import SQL, html2plaintext
 
 from ..models.property_interaction import FOLLOWUP_KINDS, VISIT_KINDS
 from .form_table import Column, Figure, Section
+
+FETCHED = {
+    **{
+        name: name
+        for name in (
+            *("registration_number", "registered_date", "contact_name", "phone"),
+            *("grade", "wanted_unit_ids", "unit_type_ids", "budget_max", "budget_min"),
+            *("purpose", "description"),
+        )
+    },
+    "source": "source_id.name",
+}
 
 
 class PropertyFormProspects(models.AbstractModel):
@@ -103,26 +114,26 @@ class PropertyFormProspects(models.AbstractModel):
         ids = [id_ for id_, last in last_days.items() if not last or last >= day]
         grades = self._labels("grade")
         purposes = self._labels("purpose")
-        for lead in self._each(leads.browse(ids)):
-            row = facts[lead.id]
-            wishes = lead.wanted_unit_ids.mapped("name")
-            wishes += lead.unit_type_ids.mapped("name")
+        domain = [("id", "in", ids)]
+        for lead in self._rows_of("crm.lead", domain, FETCHED, "registered_date, id"):
+            of_lead = (lead["id"],)
+            row = facts[lead["id"]]
             yield section.row(
-                Figure.of(lead.registration_number, lead),
-                project.local_day(lead.registered_date),
-                Figure.of(lead.contact_name, lead),
-                lead.phone,
-                grades.get(lead.grade),
-                "、".join(wishes),
-                lead.budget_max or lead.budget_min or None,
-                purposes.get(lead.purpose),
-                lead.source_id.name,
-                self._entries(row["visits"], VISIT_KINDS, lead.ids, end),
+                Figure(lead["registration_number"], "crm.lead", of_lead),
+                project.local_day(lead["registered_date"]),
+                Figure(lead["contact_name"], "crm.lead", of_lead),
+                lead["phone"],
+                grades.get(lead["grade"]),
+                "、".join(lead["wanted_unit_ids"] + lead["unit_type_ids"]),
+                lead["budget_max"] or lead["budget_min"] or None,
+                purposes.get(lead["purpose"]),
+                lead["source"],
+                self._entries(row["visits"], VISIT_KINDS, of_lead, end),
                 row["followup"] and project.local_day(row["followup"]),
-                self._entries(row["all_followups"], FOLLOWUP_KINDS, lead.ids, end),
-                last_days[lead.id],
+                self._entries(row["all_followups"], FOLLOWUP_KINDS, of_lead, end),
+                last_days[lead["id"]],
                 row["next_date"],
-                html2plaintext(lead.description or ""),
+                html2plaintext(lead["description"]) if lead["description"] else None,
             )
         visits, followups = (
             sum(facts[id_][name] for id_ in ids) for name in ("visits", "all_followups")
@@ -146,9 +157,12 @@ class PropertyFormProspects(models.AbstractModel):
     def _entries(self, count, kinds, lead_ids, end):
         """A count of effective entries of clients, which opens them."""
         entries = self.env["property.interaction"]
-        domain = entries._effective_domain() & Domain(
-            [("lead_id", "in", lead_ids), ("kind", "in", kinds), ("date", "<", end)]
-        )
+        domain = [
+            ("lead_id", "in", lead_ids),
+            ("kind", "in", kinds),
+            ("date", "<", end),
+            *entries._effective_domain(),
+        ]
         return Figure.where(count, entries._name, domain)
 
     def _columns(self):

@@ -30,7 +30,7 @@ class PropertyRows(models.AbstractModel):
         :param columns: {key: field, or path of many2one fields to one; of a many2many
             field the names in their order; or SQL}
         """
-        records = self.env[model]
+        records = self.env[model].with_context(active_test=False)
         query = records._search(domain, order=order)
         terms = [
             term if isinstance(term, SQL) else self._term(records, term, query)
