@@ -114,6 +114,8 @@ class PropertyFormProspects(models.AbstractModel):
         ids = [id_ for id_, last in last_days.items() if not last or last >= day]
         grades = self._labels("grade")
         purposes = self._labels("purpose")
+        effective = self.env["property.interaction"]._effective_domain()
+        counted = [("date", "<", end), *effective]
         domain = [("id", "in", ids)]
         for lead in self._rows_of("crm.lead", domain, FETCHED, "registered_date, id"):
             of_lead = (lead["id"],)
@@ -128,9 +130,9 @@ class PropertyFormProspects(models.AbstractModel):
                 lead["budget_max"] or lead["budget_min"] or None,
                 purposes.get(lead["purpose"]),
                 lead["source"],
-                self._entries(row["visits"], VISIT_KINDS, of_lead, end),
+                self._entries(row["visits"], VISIT_KINDS, of_lead, counted),
                 row["followup"] and project.local_day(row["followup"]),
-                self._entries(row["all_followups"], FOLLOWUP_KINDS, of_lead, end),
+                self._entries(row["all_followups"], FOLLOWUP_KINDS, of_lead, counted),
                 last_days[lead["id"]],
                 row["next_date"],
                 html2plaintext(lead["description"]) if lead["description"] else None,
@@ -143,9 +145,9 @@ class PropertyFormProspects(models.AbstractModel):
             None,
             Figure(len(ids), "crm.lead", tuple(ids)),
             *[None] * 6,
-            self._entries(visits, VISIT_KINDS, ids, end),
+            self._entries(visits, VISIT_KINDS, ids, counted),
             None,
-            self._entries(followups, FOLLOWUP_KINDS, ids, end),
+            self._entries(followups, FOLLOWUP_KINDS, ids, counted),
             *[None] * 3,
             level="total",
         )
@@ -154,16 +156,14 @@ class PropertyFormProspects(models.AbstractModel):
         field = self.env["crm.lead"]._fields[name]
         return dict(field._description_selection(self.env))
 
-    def _entries(self, count, kinds, lead_ids, end):
-        """A count of effective entries of clients, which opens them."""
-        entries = self.env["property.interaction"]
-        domain = [
-            ("lead_id", "in", lead_ids),
-            ("kind", "in", kinds),
-            ("date", "<", end),
-            *entries._effective_domain(),
-        ]
-        return Figure.where(count, entries._name, domain)
+    @staticmethod
+    def _entries(count, kinds, lead_ids, counted):
+        """A count of clients' entries, which opens them.
+
+        :param counted: the domain of what is counted
+        """
+        domain = [("lead_id", "in", lead_ids), ("kind", "in", kinds), *counted]
+        return Figure.where(count, "property.interaction", domain)
 
     def _columns(self):
         return [

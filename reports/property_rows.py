@@ -2,7 +2,6 @@ from itertools import count
 
 from odoo import models
 from odoo.tools import SQL, Query
-from odoo.tools.misc import split_every
 
 CURSORS = count()
 
@@ -12,13 +11,6 @@ class PropertyRows(models.AbstractModel):
 
     _name = "property.rows"
     _description = "Reader of Long Lists"
-
-    def _each(self, records, size=1_000):
-        """`records` one by one for a stream of rows; of each batch that was read
-        nothing stays in memory but the ids."""
-        for batch in split_every(size, records._ids, records.browse):
-            yield from batch
-            self.env.invalidate_all()
 
     def _rows_of(self, model, domain, columns, order, size=1_000):
         """What a list shows of the records of a domain, one by one, as dicts; nothing
