@@ -13,14 +13,15 @@ def moved(before, after):
     Words that changed in a line whose figures stayed (a date of signing that came
     later) are no change of figures. Lines are matched as a reader would: by their place
     among those that stayed.
-    A column with the key "number" counts lines and is no figure.
+    A column with the key "number" counts lines and is no figure; one that a form had
+    not yet, or has no more, tells of nothing that moved.
 
     :return: list of {section, line, column, before, after}, values as written
     """
     changes = []
     olds, news = _by_title(before), _by_title(after)
     for title in dict.fromkeys((*olds, *news)):
-        old, new = olds.get(title), news.get(title)
+        old, new = _alike(olds.get(title), news.get(title))
         columns = (old or new)["columns"]
         for first, second in _pairs(old, new):
             cells = _cells(first, second, columns)
@@ -48,6 +49,29 @@ def _cells(first, second, columns):
             kind = cell_kind(column, first or second)
             cells.append((column, before, after, KINDS[kind] is not None))
     return cells
+
+
+def _alike(old, new):
+    """Two versions of a table with the columns that both have, of a new layout."""
+    if not old or not new:
+        return old, new
+    keys = [[column["key"] for column in one["columns"]] for one in (old, new)]
+    both = [key for key in keys[1] if key in keys[0]]
+    if keys[0] == keys[1] or not both:
+        return old, new
+
+    def picked(section, its_keys):
+        places = [its_keys.index(key) for key in both]
+        rows = [
+            row
+            if row["level"] == "words"
+            else row | {"values": [row["values"][place] for place in places]}
+            for row in section["rows"]
+        ]
+        columns = [section["columns"][place] for place in places]
+        return section | {"columns": columns, "rows": rows}
+
+    return picked(old, keys[0]), picked(new, keys[1])
 
 
 def heading(column):
@@ -147,9 +171,8 @@ def additive(form):
     They are those of its sections that say what they add (`Section.adds`), else of the
     first: {(adds, label, column): value} of numbers, rates apart, in named lines.
     """
-    sections = [one for one in form["sections"] if one["adds"] not in ("", "filing")]
     figures = {}
-    for section in sections or form["sections"][:1]:
+    for section in _adding(form):
         label = ""
         for row in section["rows"]:
             first = row["values"][0]
@@ -174,22 +197,39 @@ def additive(form):
     return figures
 
 
+def _adding(form):
+    named = [one for one in form["sections"] if one["adds"] not in ("", "filing")]
+    return named or form["sections"][:1]
+
+
+def _lacking(form, keys):
+    """{(adds, key)} of the columns `keys` that a table of the form has not."""
+    return {
+        (section["adds"], key)
+        for section in _adding(form)
+        for key in keys - {column["key"] for column in section["columns"]}
+    }
+
+
 def against(form, parts):
     """Where the figures of `form` are not the sums of the same figures of `parts`.
+
+    A column that some of them had not yet when they were filed is not compared.
 
     :param parts: compiled forms of days, each day once
     :return: list of {line, column, here, sum}, values as written
     """
-    sums = {}
+    figures, sums, lacking = additive(form), {}, set()
+    keys = {key for *_place, key in figures}
     for part in parts:
+        lacking |= _lacking(part, keys)
         for place, figure in additive(part).items():
             sums[place] = sums.get(place, 0) + figure["value"]
     differences = []
-    for place, figure in additive(form).items():
-        _adds, label, _measure, key = place
-        same = [other for other in sums if other[3] == key]
-        if not same:
-            continue  # the days have no such column
+    for place, figure in figures.items():
+        adds, label, _measure, key = place
+        if (adds, key) in lacking or not any(other[3] == key for other in sums):
+            continue  # the days, or some of them, have no such column
         total = sums.get(place, 0)
         if abs(total - figure["value"]) > EXACT:
             differences.append(

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo import models
 from odoo.fields import Domain
@@ -65,27 +66,21 @@ class PropertyBlockChannels(models.AbstractModel):
             note=self.env._("One call or visit may name several concerns."),
             adds="concerns",
         )
-        counts = {
-            key: self._concern_counts(period) for key, _heading, period, _n in windows
-        }
+        counts = self._concern_counts(windows)
         named = (concern for by in counts.values() for concern, _name in by)
         concerns = self.env["property.concern"].union(*named).sorted()
         labels, series = [], defaultdict(list)
         for concern in [*concerns, concerns.browse()]:
-            values = [
-                self._mean(
-                    Figure.where(
-                        counts[key][concern, name],
-                        "property.interaction",
-                        self._entries(period, name)
-                        & Domain("concern_ids", "in", concern.ids or [False]),
-                    ),
-                    divisor,
-                )
-                for name in ("calls", "visits")
-                for key, _heading, period, divisor in windows
-            ]
-            if any(figure.value for figure in values):
+            values = self._in_windows(
+                windows,
+                lambda name, key, period, concern=concern: Figure.where(
+                    counts[key][concern, name],
+                    "property.interaction",
+                    self._entries(period, name)
+                    & Domain("concern_ids", "in", concern.ids or [False]),
+                ),
+            )
+            if any(figure and figure.value for figure in values):
                 section.add(concern.name or self.env._("None Named"), *values)
                 labels.append(concern.name or self.env._("None Named"))
                 for name in ("calls", "visits"):
@@ -95,17 +90,26 @@ class PropertyBlockChannels(models.AbstractModel):
         )
         return section
 
-    def _concern_counts(self, scope):
-        """{(concern, "calls" or "visits"): number of entries}"""
+    def _concern_counts(self, windows):
+        """{window key: {(concern, "calls" or "visits"): number of entries}}, read at
+        once."""
+        periods = {key: period for key, _heading, period, _divisor in windows}
+        whole = replace(
+            periods["now"],
+            date_from=min(period.date_from for period in periods.values()),
+        )
         # Who made the entry decides, as everywhere in the metrics; record rules of the
         # register go by whose client it is now.
         entries = self.env["property.interaction"].sudo()
-        counts = defaultdict(int)
-        for concern, kind, count in entries._read_group(
-            self._entries(scope), ["concern_ids", "kind"], ["__count"]
+        entries = entries.with_context(tz=whole.project.sudo().tz)
+        counts = {key: defaultdict(int) for key in periods}
+        for day, concern, kind, count in entries._read_group(
+            self._entries(whole), ["date:day", "concern_ids", "kind"], ["__count"]
         ):
             name = "calls" if kind in CALL_KINDS else "visits"
-            counts[concern.with_env(self.env), name] += count
+            for key, period in periods.items():
+                if period.date_from <= day.date() <= period.date_to:
+                    counts[key][concern.with_env(self.env), name] += count
         return counts
 
     def _entries(self, scope, name=None):

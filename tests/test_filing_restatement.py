@@ -81,6 +81,39 @@ class TestFormDiff(TransactionCase):
         after = form(table(("101", 81, "HT-1"), columns=columns))
         self.assertEqual(len(moved(before, after)), 2)
 
+    WIDER = (
+        Column("label", ""),
+        Column("calls", "Calls", "integer"),
+        Column("visits", "Visits", "integer"),
+        Column("rate", "Rate", "percent"),
+    )
+
+    def test_a_column_that_came_later(self):
+        """G21: what the form did not tell when it was filed has not moved"""
+        before = form(table(("Wang", 1, 5), ("Li", 2, 6)))
+        after = form(table(("Wang", 1, 7, 5), ("Li", 2, 8, 6), columns=self.WIDER))
+        self.assertEqual(moved(before, after), [])
+        after = form(table(("Wang", 1, 7, 5), ("Li", 3, 8, 6), columns=self.WIDER))
+        for first, second, figures in (
+            (before, after, ("2", "3")),
+            (after, before, ("3", "2")),
+        ):
+            [change] = moved(first, second)
+            self.assertEqual((change["before"], change["after"]), figures)
+
+    def test_sums_of_days_filed_without_a_column(self):
+        """G21: of a column that came in midweek no sum of the filed days is known"""
+        days = [
+            form(table(("Wang", 1, 5))),
+            form(table(("Wang", 1, 7, 5), columns=self.WIDER)),
+        ]
+        week = form(table(("Wang", 2, 14, 5), columns=self.WIDER))
+        self.assertEqual(against(week, days), [])
+        week = form(table(("Wang", 3, 14, 5), columns=self.WIDER))
+        self.assertEqual([one["here"] for one in against(week, days)], ["3"])
+        [visits] = against(week, days[1:] * 3)
+        self.assertEqual((visits["here"], visits["sum"]), ("14", "21"))
+
     def test_sums(self):
         days = [form(table(("Wang", 1, 5), ("Li", 2, 6)))] * 2
         self.assertEqual(against(form(table(("Wang", 2, 9), ("Li", 4, 9))), days), [])
