@@ -54,9 +54,17 @@ class PropertyFormFollowups(models.AbstractModel):
                 entry.next_date,
                 entry.user_id.name,
             )
-        total = [None, self.env._("Total"), *([] if one_client else [None])]
-        total.append(Figure.where(len(entries), entries._name, domain))
-        yield section.row(*total, *[None] * 3, level="total")
+        total = self._counted(
+            self.env._("Total"),
+            Figure.where(len(entries), entries._name, domain),
+            self.env._("lines: %s"),
+        )
+        yield section.row(
+            None,
+            total,
+            *[None] * (len(section.columns) - 2),
+            level="total",
+        )
 
     def _domain(self, scope):
         domain = self.env["property.interaction"]._effective_domain() & Domain(

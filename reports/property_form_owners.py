@@ -54,9 +54,14 @@ class PropertyFormOwners(models.AbstractModel):
                 deposit.user_id.name,
                 signed and contract.special_clauses,
             )
-        section.add(
+        total = self._counted(
             self.env._("Total"),
             Figure.of(len(deposits), deposits),
+            self.env._("units: %s"),
+        )
+        section.add(
+            None,
+            total,
             None,
             Figure.of(round(sum(deposits.mapped("area_gross")), 2), deposits),
             *[None] * 5,

@@ -13,6 +13,7 @@ class PropertyFormRepsWeekly(models.AbstractModel):
 
     _code = "G5"
     _period = "week"
+    _layout = 2
     _roles = ("clerk", "supervisor", "manager", "hq")
     _filters = ("user",)
     _adds_up = ("property.form.reps_daily", "property.form.channels_daily")

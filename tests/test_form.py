@@ -57,6 +57,11 @@ class FormCommon(PropertyCommon):
             values.append(row["values"][place])
         return values
 
+    @staticmethod
+    def counted(label):
+        """How many the label of a sum says it sums."""
+        return int(re.search(r": (\d+)\)$", label)[1])
+
     @classmethod
     def make_entry(cls, user, moment, kind="call_in", **vals):
         values = {

@@ -2,7 +2,7 @@ from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
 
-from ..reports.form_diff import additive, against
+from ..reports.form_sums import additive, against
 from ..reports.form_table import Figure
 from .test_form import G2, G4, G5, FormCommon
 from .test_metric import MetricCommon

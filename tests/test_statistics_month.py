@@ -2,7 +2,7 @@ from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
 
-from ..reports.form_diff import against
+from ..reports.form_sums import against
 from .test_form import G2, G4, G6
 from .test_statistics import StatisticsCommon
 
