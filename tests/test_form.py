@@ -302,8 +302,14 @@ class TestOwners(FormCommon, TransactionCase):
         self.assertEqual(row["owners"], "Ms Li")
         self.assertEqual(row["price"], deposit.price)
         self.assertIsNone(row["contract"])
+        deposit.plan_id = False
+        self.assertIsNone(self.rows()[0]["method"])
+        deposit.plan_id = self.plan_mortgage
+        self.assertEqual(self.rows()[0]["method"], "Mortgage")
         contract = self.sign_contract(deposit)
+        deposit._write_through({"plan_id": False})
         row = self.rows()[0]
+        self.assertEqual(row["method"], "Mortgage")
         self.assertEqual(row["contract"], contract.name)
         self.assertEqual(row["rep"], "rep_a")
 
