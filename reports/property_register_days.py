@@ -149,7 +149,7 @@ class PropertyRegisterDays(models.AbstractModel):
             "%(day)s · entries: %(shown)s%(after)s, effective: %(effective)s",
             day=day,
             shown=len(written),
-            after=self._after(closing, written),
+            after=self._after(closing, written) or "",
             effective=sum(one.is_effective for one in written),
         )
         if closing is None:
@@ -170,18 +170,17 @@ class PropertyRegisterDays(models.AbstractModel):
         """How many of a day's entries its closing did not take in, as they were written
         later: without them they are those that it counted."""
         if not closing:
-            return ""
+            return None
         after = [
             one.is_correction
             for one in written
             if not 0 < (one.number or 0) <= closing.last_number
         ]
-        counts = {
-            self.env._("corrections: %s"): sum(after),
-            self.env._("added late: %s"): len(after) - sum(after),
-        }
-        words = self.env._(", ").join(one % n for one, n in counts.items() if n)
-        return words and self.env._(" (after the closing, %s)", words)
+        return after and self.env._(
+            " (after the closing: corrections: %(corrections)s, added late: %(late)s)",
+            corrections=sum(after),
+            late=len(after) - sum(after),
+        )
 
     # === What of it counts ===
 

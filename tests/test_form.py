@@ -501,7 +501,7 @@ class TestFormFiles(FormFacts, HttpCase):
                 self.assertPage(html.fromstring(content), form)
 
     def assertPage(self, page, form):
-        tables = page.xpath("//div[contains(@class, 'property-section')]/table")
+        tables = page.xpath("//table[contains(@class, 'property-table')]")
         for table, section in zip(tables, form["sections"], strict=True):
             rows = section["rows"]
             for line, row in zip(table.xpath("tbody/tr"), rows, strict=True):

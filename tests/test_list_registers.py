@@ -168,7 +168,7 @@ class TestRegisters(RegisterFormCommon, TransactionCase):
                 (None, "Late Entry"),
             ],
         )
-        after = "4 (after the closing, corrections: 1, added late: 1)"
+        after = "4 (after the closing: corrections: 1, added late: 1)"
         self.assertIn(f"entries: {after}, effective: 3", words[0])
         self.assertIn("up to register no. 2", words[0])
         self.assertEqual(self.day(YESTERDAY).counts, {"call_in": [2, 0]})
