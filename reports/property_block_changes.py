@@ -184,8 +184,7 @@ class PropertyBlockChanges(models.AbstractModel):
             *(one or None for one in settled),
         ]
 
-    @staticmethod
-    def _change_total(label, changes, lines):
+    def _change_total(self, label, changes, lines):
         """A line of sums; none of what applies to none of the changes."""
         ids = tuple(change.id for change in changes)
 
@@ -198,8 +197,9 @@ class PropertyBlockChanges(models.AbstractModel):
             values = [value for value in values if value is not None]
             has_sum = values or place < 2
             figures.append(figure(round(sum(values), 2)) if has_sum else None)
+        label = self._counted(label, figure(len(changes)), self.env._("units: %s"))
         return [
-            *(None, label, figure(len(changes)), None, *figures[:2], None),
+            *(None, label, None, None, *figures[:2], None),
             *(*figures[2:5], None, None, *figures[5:], None, None),
         ]
 

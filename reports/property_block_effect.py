@@ -71,26 +71,24 @@ class PropertyBlockChannels(models.AbstractModel):
         named = {one for by in counts.values() for one, _name in by}
         concerns = self.env["property.concern"].browse(filter(None, named)).sorted()
         domains = {
-            (key, name): self._entries(period, name)
+            (name, key): self._entries(period, name)
             for key, _heading, period, _n in windows
             for name in ("calls", "visits")
         }
         labels, series = [], defaultdict(list)
         for concern in [*concerns, concerns.browse()]:
-            of_concern = ("concern_ids", "in", concern.ids or [False])
-            values = [
-                self._mean(
-                    Figure.where(
-                        counts[key][concern.id, name],
-                        "property.interaction",
-                        [*domains[key, name], of_concern],
-                    ),
-                    divisor,
-                )
-                for name in ("calls", "visits")
-                for key, _heading, _period, divisor in windows
-            ]
-            if any(figure.value for figure in values):
+            values = self._in_windows(
+                windows,
+                lambda name, key, _period, concern=concern: Figure.where(
+                    counts[key][concern.id, name],
+                    "property.interaction",
+                    [
+                        *domains[name, key],
+                        ("concern_ids", "in", concern.ids or [False]),
+                    ],
+                ),
+            )
+            if any(figure and figure.value for figure in values):
                 section.add(concern.name or self.env._("None Named"), *values)
                 labels.append(concern.name or self.env._("None Named"))
                 for name in ("calls", "visits"):

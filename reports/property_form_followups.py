@@ -61,9 +61,13 @@ class PropertyFormFollowups(models.AbstractModel):
                 entry["next"],
                 entry["user"],
             )
-        total = [None, self.env._("Total"), *([] if scope.client else [None])]
-        total.append(Figure.where(number, ENTRIES, domain))
-        yield section.row(*total, *[None] * 3, level="total")
+        total = self._counted(
+            self.env._("Total"),
+            Figure.where(number, ENTRIES, domain),
+            self.env._("lines: %s"),
+        )
+        blanks = [None] * (len(section.columns) - 2)
+        yield section.row(None, total, *blanks, level="total")
 
     def _domain(self, scope):
         domain = self.env[ENTRIES]._effective_domain() & Domain(

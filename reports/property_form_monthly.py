@@ -26,6 +26,7 @@ class PropertyFormMonthly(models.AbstractModel):
         "property.form.reps_weekly",
         "property.form.channels_daily",
     )
+    _layout = 2
     _roles = ("clerk", "supervisor", "manager", "hq")
 
     def _sections(self, scope):

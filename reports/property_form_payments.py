@@ -82,9 +82,8 @@ class PropertyFormPayments(models.AbstractModel):
             )
             for value in sums
         )
-        return section.row(
-            label, number, *[None] * 3, *amounts, *[None] * 4, level=level
-        )
+        label = self._counted(label, number, self.env._("instalments: %s"))
+        return section.row(label, *[None] * 4, *amounts, *[None] * 4, level=level)
 
     @staticmethod
     def _line(section, claim):

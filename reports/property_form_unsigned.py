@@ -42,14 +42,13 @@ class PropertyFormUnsigned(models.AbstractModel):
     def _add_sums(self, section, label, waiting, scope, level):
         """Deposits, their money, and how many of them are late."""
         late = [one for one in waiting if self._days_late(one, scope)]
+        number = self._figure_of(len(waiting), waiting)
         section.add(
-            label,
-            self._figure_of(len(waiting), waiting),
+            self._counted(label, number, self.env._("units: %s")),
+            self._figure_of(self.env._("%s of them late", len(late)), late),
             None,
             self._figure_of(round(sum(one["amount"] for one in waiting), 2), waiting),
-            *[None] * 2,
-            self._figure_of(self.env._("%s of them late", len(late)), late),
-            *[None] * 2,
+            *[None] * 5,
             level=level,
         )
 

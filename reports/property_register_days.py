@@ -16,6 +16,7 @@ COUNTED = {
     "corrections": [("corrects_id", "!=", False)],
     "late": [("is_late", "=", True), ("corrects_id", "=", False)],
 }
+Written = namedtuple("Written", "number is_correction is_effective")
 Closing = namedtuple("Closing", "date moment user last_number chain_value")
 
 
@@ -62,6 +63,7 @@ class PropertyRegisterDays(models.AbstractModel):
             **self._own_fetched(),
             "number": "chain_number",
             "is_late": "is_late",
+            "is_correction": SQL("property_interaction.corrects_id IS NOT NULL"),
             "corrects": "corrects_id.chain_number",
             "is_corrected": SQL("EXISTS (SELECT %s)", correction),
             "correction": SQL("(SELECT c.chain_number %s)", correction),
@@ -113,19 +115,22 @@ class PropertyRegisterDays(models.AbstractModel):
         entries = self._rows_of(
             ENTRIES, self._domain(scope), self._fetched(), order="date, id"
         )
-        project, day, shown, effective = scope.project, scope.date_from, 0, 0
+        project, day, written = scope.project, scope.date_from, []
         for number, entry in enumerate(entries, 1):
             while day < project.local_day(entry["date"]):
-                yield from self._day_line(
-                    section, scope, closings, day, shown, effective
+                yield from self._day_line(section, scope, closings, day, written)
+                day, written = day + timedelta(days=1), []
+            written.append(
+                Written(
+                    entry["number"],
+                    entry["is_correction"],
+                    entry["is_valid"] and not entry["is_corrected"],
                 )
-                day, shown, effective = day + timedelta(days=1), 0, 0
-            shown += 1
-            effective += entry["is_valid"] and not entry["is_corrected"]
+            )
             yield section.row(*self._values(number, entry, labels, project))
         while day <= scope.date_to:
-            yield from self._day_line(section, scope, closings, day, shown, effective)
-            day, shown, effective = day + timedelta(days=1), 0, 0
+            yield from self._day_line(section, scope, closings, day, written)
+            day, written = day + timedelta(days=1), []
 
     def _closings(self, scope):
         """The closings since the first day, the latest first. They prove the register
@@ -149,20 +154,24 @@ class PropertyRegisterDays(models.AbstractModel):
             )
         ]
 
-    def _day_line(self, section, scope, closings, day, shown, effective):
+    def _day_line(self, section, scope, closings, day, written):
         """How a day ends: entries, and what proves them; a day without any is shown
-        when it was closed, in the register as a whole."""
+        when it was closed, in the register as a whole.
+
+        :param written: list of `Written`
+        """
         while closings and closings[-1].date < day:
             closings.pop()
         closing = closings[-1] if closings else None
         whole = not scope.user and not self.env["property.block"]._is_partial()
-        if not shown and not (whole and closing and closing.date == day):
+        if not written and not (whole and closing and closing.date == day):
             return
         words = self.env._(
-            "%(day)s · entries: %(shown)s, effective: %(effective)s",
+            "%(day)s · entries: %(shown)s%(after)s, effective: %(effective)s",
             day=day,
-            shown=shown,
-            effective=effective,
+            shown=len(written),
+            after=self._after(closing, written) or "",
+            effective=sum(one.is_effective for one in written),
         )
         if closing is None:
             proof = self.env._("not closed yet")
@@ -177,6 +186,22 @@ class PropertyRegisterDays(models.AbstractModel):
             )
         blanks = [None] * (len(section.columns) - 1)
         yield section.row(f"{words} · {proof}", *blanks, level="words")
+
+    def _after(self, closing, written):
+        """How many of a day's entries its closing did not take in, as they were written
+        later: without them they are those that it counted."""
+        if not closing:
+            return None
+        after = [
+            one.is_correction
+            for one in written
+            if not 0 < (one.number or 0) <= closing.last_number
+        ]
+        return after and self.env._(
+            " (after the closing: corrections: %(corrections)s, added late: %(late)s)",
+            corrections=sum(after),
+            late=len(after) - sum(after),
+        )
 
     # === What of it counts ===
 

@@ -2,7 +2,7 @@ from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
 
-from ..reports.form_diff import against
+from ..reports.form_sums import against
 from .test_form import G2, G4, G6
 from .test_statistics import StatisticsCommon
 
@@ -74,6 +74,20 @@ class TestMonthly(StatisticsCommon, TransactionCase):
             if row["kind"] != "percent":
                 *weeks, month, _before, _change = row["values"][1:]
                 self.assertAlmostEqual(sum(weeks), month, 2, row["values"][0])
+
+    def test_weeks_that_have_not_begun(self):
+        """G6: empty in the table, left out of the chart; the month stands"""
+        with freeze_time("2026-03-10 17:00:00"):  # in the third of six weeks
+            form = self.compile(G6, self.manager, MARCH)
+        block = form["sections"][self.section(form, "Weeks Side by Side")]
+        for row in block["rows"]:
+            self.assertEqual(row["values"][4:7], [None] * 3, row["values"][0])
+            if row["kind"] != "percent":
+                self.assertNotIn(None, row["values"][1:4])
+        [chart] = block["charts"]
+        self.assertEqual(len(chart["labels"]), 3)
+        self.assertEqual({len(one["values"]) for one in chart["series"]}, {3})
+        self.assertEqual(self.cell(form, block["title"], "Calls", "month"), 4)
 
     def test_month_sums_the_daily_ones(self):
         """G6 and 31 daily forms"""
