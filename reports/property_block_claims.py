@@ -113,7 +113,7 @@ class PropertyBlockClaims(models.AbstractModel):
             for band, first in reversed(FIRST_DAY.items())
         )
         return SQL(
-            "SELECT id, amount, unpaid, due_date <= %s AS is_due, "
+            "SELECT id, amount, paid, unpaid, due_date <= %s AS is_due, "
             "CASE %s ELSE 'not_due' END AS band FROM (%s) claim",
             scope.closing_day,
             bands,
@@ -121,12 +121,12 @@ class PropertyBlockClaims(models.AbstractModel):
         )
 
     def _claim_sums(self, scope):
-        """{(band, whether due): (number unpaid, unpaid, amount)}"""
+        """{(band, whether due): (number unpaid, unpaid, paid, amount)}"""
         rows = self.env.execute_query(
             SQL(
                 """SELECT band, COALESCE(is_due, FALSE),
                           COUNT(*) FILTER (WHERE unpaid > 0),
-                          SUM(GREATEST(unpaid, 0)), SUM(amount)
+                          SUM(GREATEST(unpaid, 0)), SUM(paid), SUM(amount)
                      FROM (%s) claim GROUP BY 1, 2""",
                 self._aged_sql(scope),
             )
@@ -163,7 +163,7 @@ class PropertyBlockClaims(models.AbstractModel):
             ],
         )
         bands = {band: [0, 0] for band, _label in AGEING}
-        for (band, _is_due), (number, unpaid, _amount) in sums.items():
+        for (band, _is_due), (number, unpaid, *_rest) in sums.items():
             bands[band][0] += number
             bands[band][1] += unpaid
         number, total = (sum(column) for column in zip(*bands.values(), strict=True))

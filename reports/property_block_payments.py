@@ -3,7 +3,6 @@ from odoo.tools import SQL
 
 from ..models.metric import parts
 from .form_table import Column, Figure, Section
-from .property_block_claims import PRICE
 
 
 class PropertyBlockPayments(models.AbstractModel):
@@ -90,8 +89,11 @@ class PropertyBlockPayments(models.AbstractModel):
             "clerk", "control", "finance", "service", "manager", "hq"
         )
 
-    def _reconciliation(self, scope):
-        """From what is paid on instalments to the net receipts of the dictionary."""
+    def _reconciliation(self, scope, claims):
+        """From what is paid on instalments to the net receipts of the dictionary.
+
+        :param claims: the scope's `_claim_sums()`
+        """
         section = Section(
             self.env._("From Paid Instalments to Net Receipts"),
             [
@@ -102,8 +104,9 @@ class PropertyBlockPayments(models.AbstractModel):
         standing = ("deposit_id.contract_ids", "any", self._contracts_domain(scope))
         gone = ("deposit_id.end_date", "<", scope.bounds[1])
         sums = self._money(scope)
-        groups = self._groups(scope, PRICE).values()
-        paid = round(sum(sums[2] for sums, _ids in groups), 2)
+        paid = round(
+            sum(paid for _number, _unpaid, paid, _amount in claims.values()), 2
+        )
         places = {
             "paid": (self.env._("Paid on the instalments above"), [standing]),
             "surplus": (

@@ -29,13 +29,14 @@ class PropertyFormPayments(models.AbstractModel):
     _roles = ("rep", "clerk", "finance", "supervisor", "manager", "hq")
 
     def _sections(self, scope):
+        claims = self._claim_sums(scope)
         sections = [
             self._list(scope, self._title(), PRICE),
             self._list(scope, self.env._("Fees Collected for Others"), FEES),
-            self._ageing(scope, self._claim_sums(scope)),
+            self._ageing(scope, claims),
         ]
         if not scope.user and self._sees_all_deals():
-            sections.append(self._reconciliation(scope))
+            sections.append(self._reconciliation(scope, claims))
         return sections
 
     # === Instalments ===

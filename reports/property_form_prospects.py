@@ -53,7 +53,9 @@ class PropertyFormProspects(models.AbstractModel):
         """{rep's id: ids of the clients he had}, of those that the reader sees."""
         end = scope.bounds[1]
         deposits = self.env["property.deposit"].sudo()
-        sold = deposits._search(deposits._standing_domain(end))
+        sold = deposits._search(
+            [("project_id", "=", scope.project.id), *deposits._standing_domain(end)]
+        )
         leads = self.env["crm.lead"].with_context(active_test=False)
         seen = leads._search(
             [("project_id", "=", scope.project.id), ("registered_date", "<", end)]
@@ -65,20 +67,25 @@ class PropertyFormProspects(models.AbstractModel):
                 """
                 SELECT owner.user_id,
                        array_agg(lead.id ORDER BY lead.registered_date, lead.id)
-                  FROM crm_lead lead
+                  FROM (%(seen)s) lead
                   JOIN LATERAL (
                        SELECT user_id
                          FROM property_ownership
                         WHERE lead_id = lead.id AND date < %(end)s
                         ORDER BY date DESC, id DESC LIMIT 1) owner ON %(whose)s
-                 WHERE lead.id IN %(seen)s AND lead.id NOT IN %(sold)s
+                 WHERE lead.id NOT IN %(sold)s
                    AND (lead.user_id IS NOT NULL OR lead.id IN (
                         SELECT lead_id FROM property_ownership
                          WHERE project_id = %(project)s AND date >= %(end)s))
                  GROUP BY owner.user_id""",
                 end=end,
                 whose=self._whose(scope),
-                seen=seen.subselect(),
+                seen=seen.select(
+                    *(
+                        SQL.identifier(seen.table, name)
+                        for name in ("id", "registered_date", "user_id")
+                    )
+                ),
                 sold=sold.subselect(SQL.identifier("property_deposit", "lead_id")),
                 project=scope.project.id,
             )

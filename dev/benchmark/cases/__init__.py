@@ -1,1 +1,11 @@
-from . import board, clients, forms, lists, reception, register, searches, statistics
+from . import (
+    board,
+    clients,
+    form_lists,
+    forms,
+    lists,
+    reception,
+    register,
+    searches,
+    statistics,
+)
