@@ -2,8 +2,8 @@
 
 from odoo import Command
 
-# Deed tax (契税) in percent, of a first home as since 2024-12-01, by what the unit is. A
-# plan is for one of these, which its name begins with.
+# Deed tax (契税) in percent, of a first home as since 2024-12-01, by what the unit is;
+# a plan is for one of these, which its name begins with.
 SHOP, LARGE, HOME = "商铺", "140㎡以上", ""
 DEED_TAX = {HOME: 1.0, LARGE: 1.5, SHOP: 3.0}
 # Name, way of payment, lines: (name, kind, percent or yuan or 0 for the rest, days).

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools.misc import split_every
 
 from .form_scope import FormScope, month_bounds
 from .form_table import Figure
@@ -16,6 +15,7 @@ class PropertyForm(models.AbstractModel):
     """
 
     _name = "property.form"
+    _inherit = ["property.rows"]
     _description = "Form"
 
     _code = ""  # as in forms.md: G1, G3…
@@ -90,13 +90,6 @@ class PropertyForm(models.AbstractModel):
         return self._head(scope) | {
             "sections": [section.as_json(stream) for section in sections]
         }
-
-    def _each(self, records, size=1_000):
-        """`records` one by one for a stream of rows; of each batch that was read
-        nothing stays in memory but the ids."""
-        for batch in split_every(size, records._ids, records.browse):
-            yield from batch
-            self.env.invalidate_all()
 
     @api.model
     @api.readonly

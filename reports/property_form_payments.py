@@ -32,7 +32,7 @@ class PropertyFormPayments(models.AbstractModel):
         sections = [
             self._list(scope, self._title(), PRICE),
             self._list(scope, self.env._("Fees Collected for Others"), FEES),
-            self._ageing(scope),
+            self._ageing(scope, self._claim_sums(scope)),
         ]
         if not scope.user and self._sees_all_deals():
             sections.append(self._reconciliation(scope))

@@ -1,9 +1,20 @@
 from odoo import models
-from odoo.fields import Domain
 from odoo.tools import SQL, html2plaintext
 
 from ..models.property_interaction import FOLLOWUP_KINDS, VISIT_KINDS
 from .form_table import Column, Figure, Section
+
+FETCHED = {
+    **{
+        name: name
+        for name in (
+            *("registration_number", "registered_date", "contact_name", "phone"),
+            *("grade", "wanted_unit_ids", "unit_type_ids", "budget_max", "budget_min"),
+            *("purpose", "description"),
+        )
+    },
+    "source": "source_id.name",
+}
 
 
 class PropertyFormProspects(models.AbstractModel):
@@ -112,6 +123,11 @@ class PropertyFormProspects(models.AbstractModel):
             if not last or last >= scope.date_to
         }
 
+    def _counted_entries(self, scope):
+        """The domain of the entries that counted by then."""
+        effective = self.env["property.interaction"]._effective_domain()
+        return [("date", "<", scope.bounds[1]), *effective]
+
     @staticmethod
     def _sums_of(facts, last_days):
         """Clients' ids, visits and follow-ups of a page."""
@@ -123,31 +139,31 @@ class PropertyFormProspects(models.AbstractModel):
 
     def _rows(self, scope, section, user, ids, sums):
         """The lines of a page one by one, then their total."""
-        project, end = scope.project, scope.bounds[1]
+        project, counted = scope.project, self._counted_entries(scope)
         facts, last_days = self._register_at(scope, ids)
         ids, visits, followups = sums[user.id] = self._sums_of(facts, last_days)
         grades = self._labels("grade")
         purposes = self._labels("purpose")
-        for lead in self._each(self.env["crm.lead"].browse(ids)):
-            row = facts[lead.id]
-            wishes = lead.wanted_unit_ids.mapped("name")
-            wishes += lead.unit_type_ids.mapped("name")
+        domain = [("id", "in", ids)]
+        for lead in self._rows_of("crm.lead", domain, FETCHED, "registered_date, id"):
+            of_lead = (lead["id"],)
+            row = facts[lead["id"]]
             yield section.row(
-                Figure.of(lead.registration_number, lead),
-                project.local_day(lead.registered_date),
-                Figure.of(lead.contact_name, lead),
-                lead.phone,
-                grades.get(lead.grade),
-                "、".join(wishes),
-                lead.budget_max or lead.budget_min or None,
-                purposes.get(lead.purpose),
-                lead.source_id.name,
-                self._entries(row["visits"], VISIT_KINDS, lead.ids, end),
+                Figure(lead["registration_number"], "crm.lead", of_lead),
+                project.local_day(lead["registered_date"]),
+                Figure(lead["contact_name"], "crm.lead", of_lead),
+                lead["phone"],
+                grades.get(lead["grade"]),
+                "、".join(lead["wanted_unit_ids"] + lead["unit_type_ids"]),
+                lead["budget_max"] or lead["budget_min"] or None,
+                purposes.get(lead["purpose"]),
+                lead["source"],
+                self._entries(row["visits"], VISIT_KINDS, of_lead, counted),
                 row["followup"] and project.local_day(row["followup"]),
-                self._entries(row["all_followups"], FOLLOWUP_KINDS, lead.ids, end),
-                last_days[lead.id],
+                self._entries(row["all_followups"], FOLLOWUP_KINDS, of_lead, counted),
+                last_days[lead["id"]],
                 row["next_date"],
-                html2plaintext(lead.description or ""),
+                html2plaintext(lead["description"]) if lead["description"] else None,
             )
         total = self._counted(
             self.env._("Total"),
@@ -157,9 +173,9 @@ class PropertyFormProspects(models.AbstractModel):
         yield section.row(
             total,
             *[None] * 8,
-            self._entries(visits, VISIT_KINDS, ids, end),
+            self._entries(visits, VISIT_KINDS, ids, counted),
             None,
-            self._entries(followups, FOLLOWUP_KINDS, ids, end),
+            self._entries(followups, FOLLOWUP_KINDS, ids, counted),
             *[None] * 3,
             level="total",
         )
@@ -194,24 +210,25 @@ class PropertyFormProspects(models.AbstractModel):
         yield section.row(self.env._("Total"), *total, level="total")
 
     def _together_figures(self, scope, ids, visits, followups):
-        end = scope.bounds[1]
+        counted = self._counted_entries(scope)
         return [
             Figure(len(ids), "crm.lead", tuple(ids)),
-            self._entries(visits, VISIT_KINDS, ids, end),
-            self._entries(followups, FOLLOWUP_KINDS, ids, end),
+            self._entries(visits, VISIT_KINDS, ids, counted),
+            self._entries(followups, FOLLOWUP_KINDS, ids, counted),
         ]
 
     def _labels(self, name):
         field = self.env["crm.lead"]._fields[name]
         return dict(field._description_selection(self.env))
 
-    def _entries(self, count, kinds, lead_ids, end):
-        """A count of effective entries of clients, which opens them."""
-        entries = self.env["property.interaction"]
-        domain = entries._effective_domain() & Domain(
-            [("lead_id", "in", lead_ids), ("kind", "in", kinds), ("date", "<", end)]
-        )
-        return Figure.where(count, entries._name, domain)
+    @staticmethod
+    def _entries(count, kinds, lead_ids, counted):
+        """A count of clients' entries, which opens them.
+
+        :param counted: the domain of what is counted
+        """
+        domain = [("lead_id", "in", lead_ids), ("kind", "in", kinds), *counted]
+        return Figure.where(count, "property.interaction", domain)
 
     def _columns(self):
         return [

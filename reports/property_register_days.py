@@ -2,9 +2,10 @@ from collections import namedtuple
 from datetime import timedelta
 
 from odoo import models
+from odoo.tools import SQL
 
 from .form_table import Column, Figure, Section
-from .property_register_form import ENTRIES
+from .property_register_form import ENTRIES, FETCHED
 
 # What is counted of the entries that were written.
 COUNTED = {
@@ -53,11 +54,25 @@ class PropertyRegisterDays(models.AbstractModel):
             Column("mark", self.env._("Correction, Late Entry"), width=10),
         ]
 
-    def _values(self, number, entry, labels):
+    def _fetched(self):
+        correction = SQL(
+            "FROM property_interaction c WHERE c.corrects_id = property_interaction.id"
+        )
+        return {
+            **FETCHED,
+            **self._own_fetched(),
+            "number": "chain_number",
+            "is_late": "is_late",
+            "corrects": "corrects_id.chain_number",
+            "is_corrected": SQL("EXISTS (SELECT %s)", correction),
+            "correction": SQL("(SELECT c.chain_number %s)", correction),
+        }
+
+    def _values(self, number, entry, labels, project):
         return [
-            *super()._values(number, entry, labels),
-            *self._own_values(entry, labels),
-            entry.chain_number or None,
+            *super()._values(number, entry, labels, project),
+            *self._own_values(entry, labels, project),
+            entry["number"] or None,
             self._mark(entry),
         ]
 
@@ -65,21 +80,24 @@ class PropertyRegisterDays(models.AbstractModel):
         """What this register has besides the columns of all."""
         return []
 
-    def _own_values(self, entry, labels):
+    def _own_fetched(self):
+        """What is read for them."""
+        return {}
+
+    def _own_values(self, entry, labels, project):
         return []
 
     def _mark(self, entry):
         """How an entry stands to others; a number is a register number. Whoever may
         see an entry may know which one took its place."""
-        correction, original = entry.sudo().correction_ids, entry.sudo().corrects_id
         marks = []
-        if original:
-            marks.append(self.env._("Corrects No. %s", original.chain_number))
-        elif entry.is_late:
+        if entry["corrects"]:
+            marks.append(self.env._("Corrects No. %s", entry["corrects"]))
+        elif entry["is_late"]:
             marks.append(self.env._("Late Entry"))
-        if correction.chain_number:
-            marks.append(self.env._("Corrected by No. %s", correction.chain_number))
-        elif correction:
+        if entry["correction"]:
+            marks.append(self.env._("Corrected by No. %s", entry["correction"]))
+        elif entry["is_corrected"]:
             marks.append(self.env._("Corrected, still open"))
         return "\n".join(marks)
 
@@ -93,20 +111,22 @@ class PropertyRegisterDays(models.AbstractModel):
     def _rows(self, section, scope):
         """The lines, each day's closed by a line of its own."""
         labels, closings = self._labels(), self._closings(scope)
-        entries = self.env[ENTRIES].search(self._domain(scope), order="date, id")
-        day, written = scope.date_from, []
-        for number, entry in enumerate(self._each(entries), 1):
-            while day < scope.project.local_day(entry.date):
+        entries = self._rows_of(
+            ENTRIES, self._domain(scope), self._fetched(), order="date, id"
+        )
+        project, day, written = scope.project, scope.date_from, []
+        for number, entry in enumerate(entries, 1):
+            while day < project.local_day(entry["date"]):
                 yield from self._day_line(section, scope, closings, day, written)
                 day, written = day + timedelta(days=1), []
             written.append(
                 Written(
-                    entry.chain_number,
-                    bool(entry.sudo().corrects_id),
-                    entry.is_valid and not entry.is_corrected,
+                    entry["number"],
+                    bool(entry["corrects"]),
+                    entry["is_valid"] and not entry["is_corrected"],
                 )
             )
-            yield section.row(*self._values(number, entry, labels))
+            yield section.row(*self._values(number, entry, labels, project))
         while day <= scope.date_to:
             yield from self._day_line(section, scope, closings, day, written)
             day, written = day + timedelta(days=1), []
