@@ -180,7 +180,7 @@ class Collections:
         self._meant_for_another()
 
     def _meant_for_another(self):
-        """Money of who had paid down and meant the last instalment, not the next."""
+        """Money of who had paid down and meant another instalment than the next."""
         for receipt in self.env["property.receipt"].search(
             [
                 ("state", "=", "confirmed"),
@@ -197,9 +197,10 @@ class Collections:
                 )
             )
             if targets and {*paid.mapped("kind")} == {"installment"}:
-                amount = min(receipt.amount, targets[-1].residual)
+                target = targets[-1]
                 self.office.by("finance", receipt)._reallocate(
-                    {targets[-1]: amount}, "转账附言为尾款，按客户的付款用途更正"
+                    {target: min(receipt.amount, target.residual)},
+                    f"转账附言为{target.name}，按客户的付款用途更正",
                 )
                 return
 
