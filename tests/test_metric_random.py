@@ -356,9 +356,14 @@ class TestMetricRandom(MetricCommon, TransactionCase):
                     row["values"][2]: row["values"][9] for row in section["rows"][:-1]
                 }
                 for section in form["sections"]
+                if section["new_page"]
             }
             found = {rep: rows for rep, rows in found.items() if rows}
             self.assertEqual(found, expected, day)
+            if len(found) > 1:
+                total = form["sections"][-1]["rows"][-1]["values"]
+                visits = [number for rows in found.values() for number in rows.values()]
+                self.assertEqual(total[1:3], [len(visits), sum(visits)], day)
             listed += sum(map(len, found.values()))
         self.assertGreater(listed, 5)
 
