@@ -71,19 +71,21 @@ class PropertyBlockChannels(models.AbstractModel):
         named = {one for by in counts.values() for one, _name in by}
         concerns = self.env["property.concern"].browse(filter(None, named)).sorted()
         domains = {
-            (key, name): self._entries(period, name)
+            (name, key): self._entries(period, name)
             for key, _heading, period, _n in windows
             for name in ("calls", "visits")
         }
         labels, series = [], defaultdict(list)
         for concern in [*concerns, concerns.browse()]:
-            of_concern = ("concern_ids", "in", concern.ids or [False])
             values = self._in_windows(
                 windows,
-                lambda name, key, _period, one=concern, of_one=of_concern: Figure.where(
-                    counts[key][one.id, name],
+                lambda name, key, _period, concern=concern: Figure.where(
+                    counts[key][concern.id, name],
                     "property.interaction",
-                    [*domains[key, name], of_one],
+                    [
+                        *domains[name, key],
+                        ("concern_ids", "in", concern.ids or [False]),
+                    ],
                 ),
             )
             if any(figure and figure.value for figure in values):

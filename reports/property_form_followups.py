@@ -66,12 +66,8 @@ class PropertyFormFollowups(models.AbstractModel):
             Figure.where(number, ENTRIES, domain),
             self.env._("lines: %s"),
         )
-        yield section.row(
-            None,
-            total,
-            *[None] * (len(section.columns) - 2),
-            level="total",
-        )
+        blanks = [None] * (len(section.columns) - 2)
+        yield section.row(None, total, *blanks, level="total")
 
     def _domain(self, scope):
         domain = self.env[ENTRIES]._effective_domain() & Domain(

@@ -123,11 +123,6 @@ class PropertyFormProspects(models.AbstractModel):
             if not last or last >= scope.date_to
         }
 
-    def _counted_entries(self, scope):
-        """The domain of the entries that counted by then."""
-        effective = self.env["property.interaction"]._effective_domain()
-        return [("date", "<", scope.bounds[1]), *effective]
-
     @staticmethod
     def _sums_of(facts, last_days):
         """Clients' ids, visits and follow-ups of a page."""
@@ -139,11 +134,12 @@ class PropertyFormProspects(models.AbstractModel):
 
     def _rows(self, scope, section, user, ids, sums):
         """The lines of a page one by one, then their total."""
-        project, counted = scope.project, self._counted_entries(scope)
+        project = scope.project
         facts, last_days = self._register_at(scope, ids)
         ids, visits, followups = sums[user.id] = self._sums_of(facts, last_days)
         grades = self._labels("grade")
         purposes = self._labels("purpose")
+        effective = self._effective(scope)
         domain = [("id", "in", ids)]
         for lead in self._rows_of("crm.lead", domain, FETCHED, "registered_date, id"):
             of_lead = (lead["id"],)
@@ -158,9 +154,9 @@ class PropertyFormProspects(models.AbstractModel):
                 lead["budget_max"] or lead["budget_min"] or None,
                 purposes.get(lead["purpose"]),
                 lead["source"],
-                self._entries(row["visits"], VISIT_KINDS, of_lead, counted),
+                self._entries(row["visits"], VISIT_KINDS, of_lead, effective),
                 row["followup"] and project.local_day(row["followup"]),
-                self._entries(row["all_followups"], FOLLOWUP_KINDS, of_lead, counted),
+                self._entries(row["all_followups"], FOLLOWUP_KINDS, of_lead, effective),
                 last_days[lead["id"]],
                 row["next_date"],
                 html2plaintext(lead["description"]) if lead["description"] else None,
@@ -173,9 +169,9 @@ class PropertyFormProspects(models.AbstractModel):
         yield section.row(
             total,
             *[None] * 8,
-            self._entries(visits, VISIT_KINDS, ids, counted),
+            self._entries(visits, VISIT_KINDS, ids, effective),
             None,
-            self._entries(followups, FOLLOWUP_KINDS, ids, counted),
+            self._entries(followups, FOLLOWUP_KINDS, ids, effective),
             *[None] * 3,
             level="total",
         )
@@ -210,24 +206,26 @@ class PropertyFormProspects(models.AbstractModel):
         yield section.row(self.env._("Total"), *total, level="total")
 
     def _together_figures(self, scope, ids, visits, followups):
-        counted = self._counted_entries(scope)
+        effective = self._effective(scope)
         return [
             Figure(len(ids), "crm.lead", tuple(ids)),
-            self._entries(visits, VISIT_KINDS, ids, counted),
-            self._entries(followups, FOLLOWUP_KINDS, ids, counted),
+            self._entries(visits, VISIT_KINDS, ids, effective),
+            self._entries(followups, FOLLOWUP_KINDS, ids, effective),
         ]
 
     def _labels(self, name):
         field = self.env["crm.lead"]._fields[name]
         return dict(field._description_selection(self.env))
 
-    @staticmethod
-    def _entries(count, kinds, lead_ids, counted):
-        """A count of clients' entries, which opens them.
+    def _effective(self, scope):
+        """The effective entries before the close: a domain."""
+        effective = self.env["property.interaction"]._effective_domain()
+        return [("date", "<", scope.bounds[1]), *effective]
 
-        :param counted: the domain of what is counted
-        """
-        domain = [("lead_id", "in", lead_ids), ("kind", "in", kinds), *counted]
+    @staticmethod
+    def _entries(count, kinds, lead_ids, effective):
+        """A count of clients' entries, which opens them."""
+        domain = [("lead_id", "in", lead_ids), ("kind", "in", kinds), *effective]
         return Figure.where(count, "property.interaction", domain)
 
     def _columns(self):

@@ -63,6 +63,7 @@ class PropertyRegisterDays(models.AbstractModel):
             **self._own_fetched(),
             "number": "chain_number",
             "is_late": "is_late",
+            "is_correction": SQL("property_interaction.corrects_id IS NOT NULL"),
             "corrects": "corrects_id.chain_number",
             "is_corrected": SQL("EXISTS (SELECT %s)", correction),
             "correction": SQL("(SELECT c.chain_number %s)", correction),
@@ -122,7 +123,7 @@ class PropertyRegisterDays(models.AbstractModel):
             written.append(
                 Written(
                     entry["number"],
-                    bool(entry["corrects"]),
+                    entry["is_correction"],
                     entry["is_valid"] and not entry["is_corrected"],
                 )
             )

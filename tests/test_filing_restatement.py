@@ -1,3 +1,5 @@
+import copy
+
 from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
@@ -226,6 +228,18 @@ class TestRestatement(FilingCommon, TransactionCase):
         with self.at(moment):
             self.run_cron("ir_cron_restate_filings")
         return self.filing.restatement_ids
+
+    def test_filed_before_the_form_told_more(self):
+        """G21: a column that a form has since is no change of what was filed"""
+        figures = copy.deepcopy(self.filing.figures)
+        figures.pop("layout")
+        for section in figures["sections"]:
+            for part in (section["columns"], *(r["values"] for r in section["rows"])):
+                part.pop()
+        self.filing._write_through({"figures": figures})
+        self.assertFalse(self.check())
+        self.correct()
+        self.assertTrue(self.check("2026-03-10 05:00:00"))
 
     def test_nothing_moved(self):
         self.assertFalse(self.check())
