@@ -3,6 +3,7 @@
 from calendar import monthrange
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 from odoo import models
 
@@ -36,7 +37,7 @@ class FormScope:
         )
         return [(name, "=", record.id) for name, record in whose if record]
 
-    @property
+    @cached_property
     def bounds(self):
         """[start, end) of the period in naive UTC."""
         return self.project.day_bounds(self.date_from, self.date_to)
@@ -60,7 +61,7 @@ class FormScope:
         has come."""
         return min(self.date_to, self.project.local_day())
 
-    @property
+    @cached_property
     def has_begun(self):
         """Of what has not there are no figures yet, not even none."""
         return self.date_from <= self.project.local_day()

@@ -1,6 +1,5 @@
 """What a form counts, read at once: facts by stretch of days, summed to its periods."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -79,12 +78,24 @@ class Reading:
             return None
         if places is None or read is None or scope.domain != self._domain:
             return None
+        found = [self._read[read][place] for place in places]
+        if read == tuple(groupby) and len(found) == 1:
+            return self._keyed(found[0], groupby)
         picks = [read.index(name) for name in groupby]
-        tallies = defaultdict(Tally)
+        tallies = {}
+        for of_place in found:
+            for key, tally in of_place.items():
+                mine = tuple(key[pick] for pick in picks)
+                if mine not in tallies:
+                    tallies[mine] = Tally()
+                tallies[mine] += tally
+        return self._keyed(tallies, groupby)
+
+    @staticmethod
+    def _keyed(tallies, groupby):
+        """With the value of one field as the key, a tuple of more or none."""
         if not groupby:
-            tallies[()] = Tally()
-        for (place, *key), tally in self._read[read].items():
-            if place in places:
-                values = [key[pick] for pick in picks]
-                tallies[values[0] if len(values) == 1 else tuple(values)] += tally
-        return dict(tallies)
+            return tallies or {(): Tally()}
+        if len(groupby) > 1:
+            return tallies
+        return {value: tally for (value,), tally in tallies.items()}

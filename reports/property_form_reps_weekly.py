@@ -57,8 +57,10 @@ class PropertyFormRepsWeekly(models.AbstractModel):
             for one in scope.each_day
         }
         then = self._tallies(scope.previous(), "user_id")
+        measures = self._measures()
         self._add_days(
             section,
+            measures,
             self.env._("Total"),
             {
                 day: by if by is None else self._sum(by.values())
@@ -73,6 +75,7 @@ class PropertyFormRepsWeekly(models.AbstractModel):
             own = [("user_id", "=", user.id)]
             self._add_days(
                 section,
+                measures,
                 self._rep_name(user),
                 {
                     day: by if by is None else by.get(user) or self._sum(())
@@ -83,10 +86,14 @@ class PropertyFormRepsWeekly(models.AbstractModel):
             )
         return section
 
-    def _add_days(self, section, label, by_day, then, domains, whole=False):
+    def _add_days(self, section, measures, label, by_day, then, domains, whole=False):
         domain, before = domains
         week = self._sum(filter(None, by_day.values()))
-        for one in self._measures():
+        of_days = [
+            (tally, [*domain, ("day", "=", day.isoformat())])
+            for day, tally in by_day.items()
+        ]
+        for one in measures:
             values = [self._figure(week, domain, one.name, one.measure)]
             values.append(self._figure(then, before, one.name, one.measure))
             now, earlier = (figure.value for figure in values)
@@ -96,14 +103,8 @@ class PropertyFormRepsWeekly(models.AbstractModel):
                 label,
                 one.label,
                 *(
-                    tally
-                    and self._figure(
-                        tally,
-                        [*domain, ("day", "=", day.isoformat())],
-                        one.name,
-                        one.measure,
-                    )
-                    for day, tally in by_day.items()
+                    tally and self._figure(tally, of_day, one.name, one.measure)
+                    for tally, of_day in of_days
                 ),
                 *values,
                 self._change(now, earlier),

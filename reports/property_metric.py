@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
 from odoo import api, fields, models
@@ -69,7 +70,7 @@ class PropertyMetric(models.Model):
 
         :param stretches: `metric_reading.Stretches`: the days, where they are cut
         :param groupings: list of tuples of field names
-        :return: {grouping: {(number of the stretch, *values): Tally}}
+        :return: {grouping: {number of the stretch: {values: Tally}}}
         """
         self.browse().check_access("read")
         query = self.with_context(metric_stretches=stretches)._search(domain)
@@ -112,12 +113,14 @@ class PropertyMetric(models.Model):
             ): one
             for one in groupings
         }
-        read = {grouping: {} for grouping in groupings}
+        read = {grouping: defaultdict(dict) for grouping in groupings}
         for row in rows:
             grouping = of_bits[row[0]]
-            key = (row[1], *(values[name][row[places[name]]] for name in grouping))
-            tally = read[grouping].setdefault(key, Tally())
-            tally.add(row[2], *row[-len(MEASURES) :])
+            tallies = read[grouping][row[1]]
+            key = tuple([values[name][row[places[name]]] for name in grouping])
+            if key not in tallies:
+                tallies[key] = Tally()
+            tallies[key].add(row[2], *row[-len(MEASURES) :])
         return read
 
     def _group_values(self, name, raw):
