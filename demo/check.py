@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from odoo import fields
 
+from .collections import TAX
 from .figures import counted, facts_by_sql, periods_apart, splits_apart, summed, unlike
+from .plans import DEED_TAX, SHOP, product
 
 LIVE = ("slip", "paid", "confirmed", "signed")
 UNIT_OF = {
@@ -68,6 +70,7 @@ def _units(env):
 
 def _money(env):
     contracts = env["property.contract"].search([])
+    installments = contracts.installment_ids
     receipts = env["property.receipt"].search([])
     confirmed = receipts.filtered(lambda receipt: receipt.state == "confirmed")
     return {
@@ -92,6 +95,21 @@ def _money(env):
                 one.installment_ids.mapped("paid_amount"),
                 min(one.paid_amount, one.price + one.area_amount)
                 + min(one.fee_paid_amount, one.fee_amount),
+            )
+        ),
+        "the deed tax is that of the unit": installments.filtered(
+            lambda one: (
+                one.name == TAX
+                and abs(
+                    100 * one.amount / one.contract_id.price
+                    - DEED_TAX[product(one.contract_id.unit_id)]
+                )
+                > 0.01
+            )
+        ),
+        "no housing fund lends on a shop": installments.filtered(
+            lambda one: (
+                one.kind == "provident" and product(one.contract_id.unit_id) == SHOP
             )
         ),
         "a confirmed deposit is paid": env["property.deposit"]

@@ -5,12 +5,11 @@ from datetime import timedelta
 from odoo import Command
 
 from .clock import utc
+from .plans import DEED_TAX, plan_for, product_of
 
-# Fees of every plan: name, percent of the price or yuan per ㎡, days after signing.
-FEES = [
-    ("契税（代收）", {"percent": 1.5}, 60),
-    ("维修资金（代收）", {"amount": 65}, 60),
-]
+# Fees of every plan, in percent of the price or yuan per ㎡, days after signing.
+TAX, UPKEEP = "契税（代收）", "维修资金（代收）"
+UPKEEP_PER_SQM, FEE_DAYS = 65, 60
 REMINDERS = [
     ("到期前三天提醒", -3, "activity", False),
     ("逾期一天提醒", 1, "activity", False),
@@ -100,18 +99,16 @@ class Collections:
             if plan.payment_method == "instalment":
                 last = plan.line_ids[-1]
                 last.write({"days": 15, "milestone": "topped"})
+            tax = DEED_TAX[product_of(plan)]
             plan.line_ids = [
                 Command.create(
-                    {
-                        "name": name,
-                        "kind": "fee",
-                        "sequence": 90,
-                        "days": days,
-                        "value": "percent" if "percent" in share else "per_sqm",
-                    }
+                    {"name": name, "kind": "fee", "sequence": 90, "days": FEE_DAYS}
                     | share
                 )
-                for name, share, days in FEES
+                for name, share in (
+                    (TAX, {"value": "percent", "percent": tax}),
+                    (UPKEEP, {"value": "per_sqm", "amount": UPKEEP_PER_SQM}),
+                )
             ]
 
     def _schedule(self, project):
@@ -175,25 +172,37 @@ class Collections:
 
     def tidy_up(self):
         """A payment too much and its refund, one counted elsewhere, another plan."""
-        office = self.office
         contracts = self.env["property.contract"].search(
             [("state", "in", ("signed", "filed"))], order="id"
         )
         self._overpaid(contracts)
         self._other_plan(contracts)
+        self._meant_for_another()
+
+    def _meant_for_another(self):
+        """Money of who had paid down and meant another instalment than the next."""
         for receipt in self.env["property.receipt"].search(
-            [("state", "=", "confirmed"), ("nature", "=", "price")], order="id DESC"
+            [
+                ("state", "=", "confirmed"),
+                ("nature", "=", "price"),
+                ("kind", "=", "receipt"),
+                ("contract_id.state", "in", ("signed", "filed")),
+            ],
+            order="id DESC",
         ):
-            open_ones = receipt.contract_id.installment_ids.filtered(
-                lambda one: one.kind != "fee" and one.residual > 0
-            )
-            if receipt.line_ids and open_ones and receipt.kind == "receipt":
-                target = open_ones[-1]
-                amount = min(receipt.amount, target.residual) // 2
-                office.by("finance", receipt)._reallocate(
-                    {target: amount}, "客户要求先冲抵尾款"
+            paid = receipt.line_ids.installment_id
+            targets = receipt.contract_id.installment_ids.filtered(
+                lambda one, paid=paid: (
+                    one.kind == "installment" and one.residual > 0 and one not in paid
                 )
-                break
+            )
+            if targets and {*paid.mapped("kind")} == {"installment"}:
+                target = targets[-1]
+                self.office.by("finance", receipt)._reallocate(
+                    {target: min(receipt.amount, target.residual)},
+                    f"转账附言为{target.name}，按客户的付款用途更正",
+                )
+                return
 
     def _overpaid(self, contracts):
         office = self.office
@@ -210,10 +219,8 @@ class Collections:
         lump = contracts.filtered(
             lambda one: one.payment_method == "lump_sum" and one.residual > 0
         )[-1:]
-        plan = lump.project_id.plan_ids.filtered(
-            lambda one: one.payment_method == "mortgage"
-        )
         if lump:
+            plan = plan_for(lump.unit_id, "mortgage")
             manager = lump.project_id.manager_id
             self.office.as_(manager, lump).action_change_plan(
                 plan, "资金周转困难，改办商业按揭", self.office.day

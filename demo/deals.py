@@ -9,6 +9,7 @@ from odoo import Command
 
 from . import stock
 from .clock import utc
+from .plans import PLANS, plan_for
 from .words import (
     CLAUSES,
     DISTRICTS,
@@ -107,7 +108,7 @@ class Deals:
         client.bought = True
         office.as_(client.rep, client.lead).wanted_unit_ids = unit
         amount = rng.choice((20_000, 20_000, 30_000, 50_000))
-        plan = rng.choices(client.project.plan_ids.sorted("id"), PLAN_SHARES)[0]
+        _name, method, _lines = rng.choices(PLANS, PLAN_SHARES)[0]
         price = round(unit.list_price * rng.choice(DISCOUNTS))
         discount = office.discounts.for_slip(client, unit)
         deposit = office.by("control", self.env["property.deposit"]).create(
@@ -115,7 +116,7 @@ class Deals:
                 "unit_id": unit.id,
                 "lead_id": client.lead.id,
                 "amount": amount,
-                "plan_id": plan.id,
+                "plan_id": plan_for(unit, method).id,
                 "discount_id": discount.id,
                 "price": discount.price or price,
             }

@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.tools import file_open
 
 from ..wizards.price_list import read_price_list
+from .plans import plans
 
 PRICE_LIST = "crm_property_sales/tests/data/price_list_510116202366117.xlsx"
 LIST_RATE, FLOOR_RATE = 0.96, 0.91  # of the filed price
@@ -15,37 +16,6 @@ BANDS = {
     "floor": [2, 8, 16, 24],
     "price": [1_000_000, 1_200_000, 1_400_000, 1_800_000],
 }
-# Name, way of payment, lines: (name, kind, percent or yuan or 0 for the rest, days).
-PLANS = [
-    (
-        "一次性付款",
-        "lump_sum",
-        [("首期房款", "down_payment", 50, 0), ("余款", "installment", 0, 30)],
-    ),
-    (
-        "商业按揭（首付三成）",
-        "mortgage",
-        [("首付款", "down_payment", 30, 0), ("按揭贷款", "mortgage", 0, 45)],
-    ),
-    (
-        "分期付款",
-        "instalment",
-        [
-            ("首付款", "down_payment", 40, 0),
-            ("第二期房款", "installment", 30, 30),
-            ("尾款", "installment", 0, 60),
-        ],
-    ),
-    (
-        "公积金组合贷款",
-        "combined",
-        [
-            ("首付款", "down_payment", 30, 0),
-            ("公积金贷款", "provident", 300_000, 50),
-            ("商业贷款", "mortgage", 0, 60),
-        ],
-    ),
-]
 # 锦江春晓, room by room of a floor: type, rooms, gross and net area, yuan per ㎡.
 SPRING_FLOOR = [
     ("89㎡三室两厅一卫", 3, 89.36, 71.02, 15_200),
@@ -80,7 +50,7 @@ def build_projects(env, start, users, teams, places):
                 ],
                 "team_ids": [Command.set([teams[team].id for team in at])],
                 "band_ids": _bands(),
-                "plan_ids": [Command.create(plan) for plan in map(_plan, PLANS)],
+                "plan_ids": [Command.create(plan) for plan in plans()],
             }
             for name, code, manager, at, address, planning, amenities in (
                 (
@@ -133,34 +103,6 @@ def _bands():
             values = {"dimension": dimension, "name": name}
             commands.append(Command.create(values | {"lower": lower, "upper": upper}))
     return commands
-
-
-def _plan(plan):
-    name, method, lines = plan
-    return {
-        "name": name,
-        "payment_method": method,
-        "line_ids": [
-            Command.create(
-                {
-                    "name": line,
-                    "kind": kind,
-                    "sequence": 10 * place,
-                    "days": days,
-                    **_share(share),
-                }
-            )
-            for place, (line, kind, share, days) in enumerate(lines, 1)
-        ],
-    }
-
-
-def _share(share):
-    if not share:
-        return {"value": "balance"}
-    if share <= 100:
-        return {"value": "percent", "percent": share}
-    return {"value": "amount", "amount": share}
 
 
 def _prices(filed):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from .clock import utc
+from .plans import SHOP, product
 
 BANKS = {
     "mortgage": (
@@ -59,11 +60,15 @@ class Loans:
             {
                 "bank_id": rng.choice(self._banks[kind]).id,
                 "rate": RATES[kind],
-                "years": rng.choice((20, 25, 30)),
+                "years": min(rng.choice((20, 25, 30)), self._most_years(case)),
             }
         )
         office.at(office.in_days(1, 4), self.collect, case.contract_id, kind, 0.75)
         self._wait(case, office.pick(PACES))
+
+    @staticmethod
+    def _most_years(case):
+        return 10 if product(case.contract_id.unit_id) == SHOP else 30
 
     def _wait(self, case, pace):
         days = max(1, round(case.stage_id.days * pace))

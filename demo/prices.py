@@ -11,6 +11,7 @@ import openpyxl
 from odoo import Command
 
 from .clock import utc
+from .plans import SHOP, product
 
 SEED = 7
 METHODS = ("mortgage", "mortgage", "mortgage", "combined", "combined", "provident")
@@ -98,14 +99,19 @@ class Prices:
         if not units:
             return
         unit = self.rng.choice(units.sorted("id"))
+        price = round(unit.list_price * self.rng.choice((1, 0.99, 0.98)))
+        method = self.rng.choice(METHODS)
+        down, years = self.rng.choice((20, 30, 30, 40)), self.rng.choice((20, 25, 30))
+        if product(unit) == SHOP:
+            method, down, years = "mortgage", 50, 10
         office.as_(client.rep, self.env["property.quote"]).create(
             {
                 "unit_id": unit.id,
                 "lead_id": client.lead.id,
-                "price": round(unit.list_price * self.rng.choice((1, 0.99, 0.98))),
-                "payment_method": self.rng.choice(METHODS),
-                "down_percent": self.rng.choice((20, 30, 30, 40)),
-                "commercial_years": self.rng.choice((20, 25, 30)),
+                "price": price,
+                "payment_method": method,
+                "down_percent": down,
+                "commercial_years": years,
                 "home": self.rng.choice(("first", "first", "second")),
             }
         ).action_issue()

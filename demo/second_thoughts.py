@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import Command
 from odoo.exceptions import UserError
 
+from .plans import plan_for
 from .words import MALE, SURNAMES
 
 # How likely each is on a day, in each project.
@@ -75,6 +76,7 @@ class SecondThoughts:
         }
         if kind == "exchange":
             vals["new_unit_id"] = unit.id
+            vals["new_plan_id"] = plan_for(unit, deposit.plan_id.payment_method).id
         elif kind == "rename":
             vals["buyer_ids"] = self._kin(deposit)
         drafter = office.users["clerk"]

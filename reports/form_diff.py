@@ -15,12 +15,14 @@ def moved(before, after):
     later) are no change of figures. Lines are matched as a reader would: by their place
     among those that stayed.
     A column with the key "number" counts lines and is no figure. Of two layouts of a
-    form what both have is compared: what it did not tell before has not moved.
+    form what both have is compared: what it did not tell before has not moved. Figures
+    that are not settled when a form is filed move without a word.
 
     :return: list of {section, line, column, before, after}, values as written
     """
     changes = []
     is_alike = before.get("layout", 1) == after.get("layout", 1)
+    unsettled = {*before.get("unsettled", ()), *after.get("unsettled", ())}
     olds, news = _by_title(before), _by_title(after)
     for title in dict.fromkeys((*olds, *news)):
         old, new = olds.get(title), news.get(title)
@@ -30,9 +32,15 @@ def moved(before, after):
             continue
         columns = (old or new)["columns"]
         for first, second in _pairs(old, new):
+            if is_unsettled(first or second, unsettled):
+                continue
             if not is_alike and not (first and second):
                 continue
-            cells = _cells(first, second, columns)
+            cells = [
+                cell
+                for cell in _cells(first, second, columns)
+                if cell[0]["label"] not in unsettled
+            ]
             if first and second and not any(number for *_texts, number in cells):
                 continue  # words alone: what became of a line since, no figure of it
             changes += [
@@ -46,6 +54,11 @@ def moved(before, after):
                 for column, before, after, _number in cells
             ]
     return changes
+
+
+def is_unsettled(row, headings):
+    """Whether a line is of a figure that is not settled when a form is filed."""
+    return not headings.isdisjoint(v for v in row["values"] if isinstance(v, str))
 
 
 def _common(old, new):

@@ -12,7 +12,7 @@ def additive(form):
     They are those of its sections that say what they add (`Section.adds`), else of the
     first: {(adds, label, column): value} of numbers, rates apart, in named lines.
     """
-    figures = {}
+    figures, unsettled = {}, {*form.get("unsettled", ())}
     for section in _adding(form):
         label = ""
         for row in section["rows"]:
@@ -28,6 +28,7 @@ def additive(form):
                     KINDS[kind] is None
                     or kind == "percent"
                     or not column["adds"]
+                    or column["label"] in unsettled
                     or isinstance(value, str)
                 ):
                     continue

@@ -69,7 +69,7 @@ class PropertyBlockChannels(models.AbstractModel):
             *(self.env._("Thu"), self.env._("Fri"), self.env._("Sat")),
             self.env._("Sun"),
         )
-        return f"{names[day.weekday()]} {day:%m-%d}"
+        return f"{names[day.weekday()]} {day:%m/%d}"  # a hyphen would be broken at
 
     def _window_columns(self, windows):
         return [

@@ -95,6 +95,11 @@ class PropertyBlockReps(models.AbstractModel):
             ),
         ]
 
+    def _filed_headings(self):
+        """A filing (网签) that was cancelled has been none."""
+        filed = [one for one in self._measures() if one.name == "filed"]
+        return [text for one in filed for text in (one.heading, one.label)]
+
     def _columns_of(self, measures):
         return [
             Column(one.key, one.heading, one.kind, one.width, one.group)

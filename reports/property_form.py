@@ -64,6 +64,11 @@ class PropertyForm(models.AbstractModel):
         text = self.env._("%(label)s (%(count)s)", label=label, count=count)
         return replace(figure, value=text) if figure.opens else text
 
+    def _unsettled(self):
+        """Headings of figures that count what stands now: for a past period they may be
+        others later, and a filed form is not restated for that."""
+        return []
+
     # === What the renderings call ===
 
     @api.model
@@ -226,6 +231,7 @@ class PropertyForm(models.AbstractModel):
             "form": self._name,
             "code": self._code,
             "layout": self._layout,
+            "unsettled": self._unsettled(),
             "title": self._title(),
             "project_id": project.id,
             "project": project.name,

@@ -29,6 +29,9 @@ class PropertyFormMonthly(models.AbstractModel):
     _layout = 2
     _roles = ("clerk", "supervisor", "manager", "hq")
 
+    def _unsettled(self):
+        return self._filed_headings()
+
     def _sections(self, scope):
         year = scope.since_year()
         scope = self._read(scope, [scope, year], (), metrics=YEAR_METRICS)

@@ -13,6 +13,9 @@ class PropertyFormRepsDaily(models.AbstractModel):
     _roles = ("clerk", "supervisor", "manager", "hq")
     _filters = ("user",)
 
+    def _unsettled(self):
+        return self._filed_headings()
+
     def _sections(self, scope):
         periods = [period for _key, _heading, period in self._threes(scope)]
         scope = self._read(scope, periods, ("user_id",))

@@ -18,6 +18,9 @@ class PropertyFormRepsWeekly(models.AbstractModel):
     _filters = ("user",)
     _adds_up = ("property.form.reps_daily", "property.form.channels_daily")
 
+    def _unsettled(self):
+        return self._filed_headings()
+
     def _sections(self, scope):
         periods = self._channel_periods(scope)
         scope = self._read(scope, periods, ("user_id",), *CHANNEL_GROUPINGS)

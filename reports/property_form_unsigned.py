@@ -45,7 +45,9 @@ class PropertyFormUnsigned(models.AbstractModel):
         number = self._figure_of(len(waiting), waiting)
         section.add(
             self._counted(label, number, self.env._("units: %s")),
-            self._figure_of(self.env._("%s of them late", len(late)), late),
+            self._figure_of(self.env._("%s of them late", len(late)), late)
+            if late
+            else None,
             None,
             self._figure_of(round(sum(one["amount"] for one in waiting), 2), waiting),
             *[None] * 5,

@@ -1,3 +1,5 @@
+import copy
+
 from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
@@ -114,6 +116,22 @@ class TestFormDiff(TransactionCase):
         [change] = moved(before, after)
         self.assertEqual((change["line"], change["after"]), ("Wang", "4"))
 
+    def test_what_is_not_settled(self):
+        """G21: a filing that was cancelled since (网签) restates no form and is in no
+        sum; what else moved in its line does"""
+        rows = ("Wang", 1, 7, 5), ("visits", 3, 3, 3)
+        before = form(table(*rows, columns=self.WIDER))
+        after = form(table(("Wang", 1, 6, 5), ("visits", 2, 2, 2), columns=self.WIDER))
+        self.assertEqual(len(moved(before, after)), 4)
+        self.assertEqual(len(against(after, [before])), 3)
+        after["unsettled"] = ["Visits", "visits"]
+        self.assertEqual(moved(before, after), [])
+        after["sections"][0]["rows"][0]["values"][1] = 2
+        [change] = moved(before, after)
+        self.assertEqual(change["column"], "Calls")
+        columns = {one["column"] for one in against(after, [before])}
+        self.assertEqual(columns, {"Calls"})
+
     def test_lines_of_the_same_words(self):
         """Of two figures of a rep each has moved by itself, though one stands on top"""
         columns = [Column("rep", ""), Column("figure", ""), Column("n", "N", "integer")]
@@ -226,6 +244,18 @@ class TestRestatement(FilingCommon, TransactionCase):
         with self.at(moment):
             self.run_cron("ir_cron_restate_filings")
         return self.filing.restatement_ids
+
+    def test_filed_before_the_form_told_more(self):
+        """G21: a column that a form has since is no change of what was filed"""
+        figures = copy.deepcopy(self.filing.figures)
+        figures.pop("layout")
+        for section in figures["sections"]:
+            for part in (section["columns"], *(r["values"] for r in section["rows"])):
+                part.pop()
+        self.filing._write_through({"figures": figures})
+        self.assertFalse(self.check())
+        self.correct()
+        self.assertTrue(self.check("2026-03-10 05:00:00"))
 
     def test_nothing_moved(self):
         self.assertFalse(self.check())

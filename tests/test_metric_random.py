@@ -360,6 +360,10 @@ class TestMetricRandom(MetricCommon, TransactionCase):
             }
             found = {rep: rows for rep, rows in found.items() if rows}
             self.assertEqual(found, expected, day)
+            if len(found) > 1:
+                total = form["sections"][-1]["rows"][-1]["values"]
+                visits = [number for rows in found.values() for number in rows.values()]
+                self.assertEqual(total[1:3], [len(visits), sum(visits)], day)
             listed += sum(map(len, found.values()))
         self.assertGreater(listed, 5)
 

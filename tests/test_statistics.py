@@ -2,9 +2,10 @@ from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
 
+from ..reports.form_diff import moved
 from ..reports.form_sums import additive, against
 from ..reports.form_table import Figure
-from .test_form import G2, G4, G5, FormCommon
+from .test_form import G2, G4, G5, G6, FormCommon
 from .test_metric import MetricCommon
 
 DAY = "2026-03-10"  # a Tuesday
@@ -155,6 +156,20 @@ class TestRepsDaily(StatisticsCommon, TransactionCase):
         self.assertEqual(self.value(later, 0, "rep_a", "filed_number"), 0)
         self.assertEqual(self.value(later, 0, "rep_a", "contracts_number"), 1)
         self.assertEqual(self.value(later, 0, "rep_a", "calls_number"), 0)
+
+    def test_cancelled_filing_restates_nothing(self):
+        """G21: what was filed online (网签) and is not any more"""
+        with freeze_time("2026-03-13 06:00:00"):
+            self.contract.write({"filing_number": "W1", "filing_date": "2026-03-13"})
+            self.contract.action_file()
+        forms = (G2, G5, G6)
+        before = [self.compile(name, self.manager, "2026-03-13") for name in forms]
+        with freeze_time("2026-03-20 06:00:00"):
+            self.contract.with_user(self.manager).action_cancel_filing("Wrong unit")
+        for old, name in zip(before, forms, strict=True):
+            new = self.compile(name, self.manager, "2026-03-13")
+            self.assertNotEqual(old["sections"], new["sections"])
+            self.assertEqual(moved(old, new), [], name)
 
     def test_foots_and_opens(self):
         options = {"project_id": self.project.id, "date_to": DAY}
