@@ -6,7 +6,7 @@ from .property_door import lock_rows, take_turn
 
 
 class PropertyChange(models.Model):
-    """What a change pays back: drafts that finance pays out, or drafts anew (E6, E7)."""
+    """What a change pays back: drafts for finance to pay, or drafted anew (E6, E7)."""
 
     _inherit = "property.change"  # pylint: disable=consider-merging-classes-inherited
 

@@ -76,8 +76,8 @@ class PropertyReceipt(models.Model):
             )
 
     def action_cancel(self, reason=None):
-        """What was approved is given up by finance or manager, who say why; its document
-        shows it, and the manager is told."""
+        """What was approved is given up by finance or manager, who say why; its
+        document shows it, and the manager is told."""
         approved = self._approved().filtered(lambda one: one.state == "draft")
         if approved and not self.env.su:
             may = self.env.user._has_office_role("finance", "manager")
