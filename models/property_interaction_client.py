@@ -12,7 +12,7 @@ class PropertyInteraction(models.Model):
     _inherit = "property.interaction"
 
     def _on_entered(self, facts):
-        super()._on_entered(facts)
+        result = super()._on_entered(facts)
         if not self.env.context.get("ticked_off"):
             self.filtered(
                 lambda entry: (
@@ -20,6 +20,7 @@ class PropertyInteraction(models.Model):
                 )
             )._tick_off({lead: row["planned"] or [] for lead, row in facts.items()})
         self._pass_on_identity()
+        return result
 
     def write(self, vals):
         result = super().write(vals)

@@ -193,7 +193,7 @@ class TestFollowup(FollowupCommon):
         self.enter(client, "followup_call", is_valid=False, invalid_reason="unreached")
         self.assertTrue(activity.active)
         self.assertEqual(client.followup_count_since_visit, 0)
-        task = client.activity_schedule("mail.mail_activity_data_todo")
+        task = client.activity_schedule("mail.mail_activity_data_todo", "2026-03-01")
         self.enter(client, "followup_call")
         self.assertTrue(task.active)
         self.assertFalse(activity.active)
