@@ -355,7 +355,9 @@ class TestReleasePlan(HoldCommon):
                 line.unlink,
                 lambda: line.copy({"plan_id": self.plan.id}),
                 lambda: line.create(new | {"plan_id": self.plan.id}),
-                lambda: line.write({"plan_id": draft.id, "unit_ids": self.units[4].ids}),
+                lambda: line.write(
+                    {"plan_id": draft.id, "unit_ids": self.units[4].ids}
+                ),
                 lambda: self.plan.write({"name": "x"}),
                 lambda: self.plan.write({"state": "done"}),
                 lambda: self.plan.write({"line_ids": [Command.clear()]}),
