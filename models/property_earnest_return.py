@@ -10,8 +10,8 @@ class PropertyEarnest(models.Model):
     _inherit = "property.earnest"  # pylint: disable=consider-merging-classes-inherited
 
     def action_return(self, method="transfer", reason=None):
-        """Pay the money back. Drafted by the clerk or finance, it is paid at once by who
-        may confirm it; else it waits for him.
+        """Pay the money back: drafted by the clerk or finance, paid by who may confirm
+        it, at once where that is the user.
         """
         self._check_role("clerk", "finance")
         lock_rows(self)
@@ -30,15 +30,15 @@ class PropertyEarnest(models.Model):
             "params": {
                 "type": "info",
                 "message": self.env._(
-                    "The refund is drafted: finance pays it out, somebody else than who "
-                    "drafted it."
+                    "The refund is drafted: finance pays it out, somebody else than "
+                    "who drafted it."
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
 
     def _draft_return(self, method, reason):
-        """:return: the draft refund of the whole sum; what was drafted before is taken"""
+        """:return: the draft refund of the whole sum, the one there is or a new one"""
         refund = self._returns().filtered(lambda one: one.amount == self.paid_amount)
         if not refund:
             refund = self.receipt_ids.sudo().create(

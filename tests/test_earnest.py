@@ -217,6 +217,8 @@ class TestEarnest(EarnestCommon):
             earnest, [{"state": "returned", "reason": "Bought elsewhere"}]
         )
         earnest = self.make_earnest("confirmed")
+        self.pay(earnest, 4_000, kind="refund")
+        self.assertEqual((earnest.state, earnest.paid_amount), ("confirmed", 6_000))
         self.project.policy().receipt_four_eyes = False
         self.assertFalse(earnest.with_user(self.finance).action_return())
         self.assertEqual(earnest.state, "returned")
