@@ -55,8 +55,8 @@ class PropertyReceipt(models.Model):
             if not receipt._may_confirm():
                 raise UserError(
                     self.env._(
-                        "You entered %(amount).2f of %(client)s yourself: somebody else "
-                        "of finance confirms it. Or the clerk enters what finance "
+                        "You entered %(amount).2f of %(client)s yourself: somebody "
+                        "else of finance confirms it. Or the clerk enters what finance "
                         "confirms.",
                         amount=receipt.amount,
                         client=receipt.sudo().partner_id.name,

@@ -198,8 +198,8 @@ class TestEarnest(EarnestCommon):
         self.assertEqual(earnest.paid_amount, 0)
 
     def test_return_takes_two(self):
-        """E2, F2: the clerk asks, finance pays; finance alone asks and waits for another;
-        what is being paid back becomes no deposit; the policy may do without"""
+        """E2, F2: the clerk asks, finance pays; finance alone waits for another; what
+        is being paid back becomes no deposit; the policy may do without"""
         earnest = self.make_earnest("confirmed")
         mine = earnest.with_user(self.finance)
         told = mine.action_return(reason="Bought elsewhere")
