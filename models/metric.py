@@ -4,7 +4,7 @@ Facts are counted by `property.metric`; every form, list and dashboard takes nam
 nets and rates from here, so that a metric has one meaning everywhere.
 """
 
-from collections import defaultdict
+from functools import cache
 
 # What one fact counts as. Receptions count when effective: valid, not corrected.
 METRICS = [
@@ -62,17 +62,20 @@ RATES = {
     "kept_rate": ("kept", "due"),
 }
 MEASURES = ("number", "area", "amount")
+NOTHING = (0, 0.0, 0.0)
 
 
+@cache
 def parts(*names):
     """The metrics whose facts make up the figures `names`."""
-    return tuple(dict.fromkeys(part for name in names for part in _parts(name)))
+    found = []
+    for name in names:
+        found += parts(*RATES[name]) if name in RATES else _parts(name)
+    return tuple(dict.fromkeys(found))
 
 
 def _parts(name):
-    if name in RATES:
-        return parts(*RATES[name])
-    return (part for part, *_signs in NETS.get(name, ((name,),)))
+    return [part for part, *_signs in NETS.get(name, ((name,),))]
 
 
 def percent(part, whole):
@@ -84,12 +87,15 @@ class Tally:
     """Numbers, areas and amounts of one group of facts, by metric."""
 
     def __init__(self):
-        self._sums = defaultdict(lambda: [0, 0.0, 0.0])
+        self._sums = {}  # {metric: (number, area, amount)}
 
     def add(self, metric, number, area, amount):
-        sums = self._sums[metric]
-        for place, value in enumerate((number, area, amount)):
-            sums[place] += value or 0
+        mine = self._sums.get(metric, NOTHING)
+        self._sums[metric] = (
+            mine[0] + (number or 0),
+            mine[1] + (area or 0),
+            mine[2] + (amount or 0),
+        )
 
     def __iadd__(self, other):
         for metric, sums in other._sums.items():
@@ -104,12 +110,15 @@ class Tally:
         if name in RATES:
             part, whole = RATES[name]
             return percent(self.get(part), self.get(whole))
-        place = MEASURES.index(measure)
-        total = sum(
-            (number if measure == "number" else amount) * self._sums[metric][place]
-            for metric, number, amount in NETS.get(name, ((name, 1, 1),))
-        )
-        return total if measure == "number" else round(total, 2)
+        place, sums = MEASURES.index(measure), self._sums
+        if name in NETS:
+            total = sum(
+                (number if place == 0 else amount) * sums.get(metric, NOTHING)[place]
+                for metric, number, amount in NETS[name]
+            )
+        else:
+            total = sums.get(name, NOTHING)[place]
+        return total if place == 0 else round(total, 2)
 
     @property
     def is_empty(self):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..reports.form_diff import against
+from ..reports.form_sums import against
 from ..reports.form_table import Column, Section
 
 FINER = {"day": (), "week": ("day",), "month": ("day", "week")}

@@ -2,6 +2,7 @@ from . import (
     property_metric,
     property_metric_facts,
     property_metric_deals,
+    property_rows,
     property_form,
     property_block,
     property_block_reps,

@@ -56,7 +56,9 @@ def _color(number):
 def _axes(drawing, chart):
     lines = chart["kind"] == "line"
     plot = HorizontalLineChart() if lines else VerticalBarChart()
-    plot.x, plot.y, plot.width, plot.height = 60, 52, WIDTH - 76, HEIGHT - 98
+    is_crowded = max(map(len, chart["labels"])) * len(chart["labels"]) > 45
+    plot.x, plot.y = 60, 52 if is_crowded else 24
+    plot.width, plot.height = WIDTH - 76, HEIGHT - 46 - plot.y
     plot.data = [series["values"] for series in chart["series"]]
     values = [value for series in plot.data for value in series]
     plot.valueAxis.valueMin = min(0, *values)
@@ -70,7 +72,7 @@ def _axes(drawing, chart):
     plot.categoryAxis.categoryNames = _thinned(chart["labels"])
     labels = plot.categoryAxis.labels
     labels.fontName, labels.fontSize = FONT, 8
-    if max(map(len, chart["labels"])) * len(chart["labels"]) > 45:
+    if is_crowded:
         labels.angle, labels.boxAnchor = 30, "ne"
     for number, _series in enumerate(chart["series"]):
         if lines:

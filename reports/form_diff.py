@@ -1,10 +1,11 @@
-"""Compiled forms against each other: what moved between two, what adds up over days."""
+"""Two compilations of one form against each other: what moved between them."""
 
+import re
 from difflib import SequenceMatcher
 
 from .form_table import KINDS, cell_kind, written
 
-EXACT = 0.005  # figures that differ by less are the same
+COUNT = re.compile(r"\s*[((][^()()]*\d[^()()]*[))]$")  # of `_counted()`
 
 
 def moved(before, after):
@@ -13,16 +14,24 @@ def moved(before, after):
     Words that changed in a line whose figures stayed (a date of signing that came
     later) are no change of figures. Lines are matched as a reader would: by their place
     among those that stayed.
-    A column with the key "number" counts lines and is no figure.
+    A column with the key "number" counts lines and is no figure. Of two layouts of a
+    form what both have is compared: what it did not tell before has not moved.
 
     :return: list of {section, line, column, before, after}, values as written
     """
     changes = []
+    is_alike = before.get("layout", 1) == after.get("layout", 1)
     olds, news = _by_title(before), _by_title(after)
     for title in dict.fromkeys((*olds, *news)):
         old, new = olds.get(title), news.get(title)
+        if old and new:
+            old, new = _common(old, new)
+        elif not is_alike:
+            continue
         columns = (old or new)["columns"]
         for first, second in _pairs(old, new):
+            if not is_alike and not (first and second):
+                continue
             cells = _cells(first, second, columns)
             if first and second and not any(number for *_texts, number in cells):
                 continue  # words alone: what became of a line since, no figure of it
@@ -37,6 +46,26 @@ def moved(before, after):
                 for column, before, after, _number in cells
             ]
     return changes
+
+
+def _common(old, new):
+    """Two versions of a table with the columns that both have."""
+    keys = [[column["key"] for column in one["columns"]] for one in (old, new)]
+    if keys[0] == keys[1]:
+        return old, new
+    both = [key for key in keys[1] if key in keys[0]]
+
+    def picked(section, its_keys):
+        places = [its_keys.index(key) for key in both]
+        rows = [
+            row | {"values": [row["values"][place] for place in places]}
+            for row in section["rows"]
+            if row["level"] != "words"
+        ]
+        columns = [section["columns"][place] for place in places]
+        return section | {"columns": columns, "rows": rows}
+
+    return picked(old, keys[0]), picked(new, keys[1])
 
 
 def _cells(first, second, columns):
@@ -96,12 +125,6 @@ def _pairs(old, new):
             for value, column in zip(row["values"], columns, strict=True)
         )
 
-    if (
-        old
-        and new
-        and [c["key"] for c in old["columns"]] != [c["key"] for c in new["columns"]]
-    ):
-        rows[0], rows[1] = [], rows[1]  # another layout: everything is new
     matcher = SequenceMatcher(
         None, *([key(row) for row in side] for side in rows), False
     )
@@ -113,91 +136,42 @@ def _pairs(old, new):
 
 
 def _matched(gone, come, columns):
-    """Of lines that went and came: those of one label belong together."""
-    come = list(come)
-    for row in gone:
-        label = _name(row, columns)
-        other = next((one for one in come if _name(one, columns) == label), None)
-        if other is not None:
-            come.remove(other)
-        yield row, other
+    """Of lines that went and came: those of the same words belong together, else those
+    that begin alike."""
+    come, others = list(come), {}
+    for name in (_words, _first_word):
+        for place, row in enumerate(gone):
+            wanted = name(row, columns)
+            same = (one for one in come if name(one, columns) == wanted)
+            if place not in others and (other := next(same, None)):
+                come = [one for one in come if one is not other]
+                others[place] = other
+    for place, row in enumerate(gone):
+        yield row, others.get(place)
     for row in come:
         yield None, row
 
 
-def _name(row, columns):
-    """What tells a line from its neighbours: its first word, level and measure."""
-    first = next(
-        (
-            value
-            for value, column in zip(row["values"], columns, strict=True)
-            if column["kind"] == "text" and column["key"] != "number"
-        ),
-        None,
-    )
-    return first, row["level"], row["kind"]
+def _words(row, columns):
+    """What tells a line from its neighbours: its words before any figure, level and
+    measure."""
+    words = []
+    for value, column in zip(row["values"], columns, strict=True):
+        if column["key"] != "number":
+            if column["kind"] != "text":
+                break
+            words.append(bare(value, row))
+    return words, row["level"], row["kind"]
 
 
-# === What adds up ===
+def _first_word(row, columns):
+    """What a line begins with; a total is one whatever it is called."""
+    words, level, kind = _words(row, columns)
+    return None if level == "total" else words[:1], level, kind
 
 
-def additive(form):
-    """The figures of a form that add up over days.
-
-    They are those of its sections that say what they add (`Section.adds`), else of the
-    first: {(adds, label, column): value} of numbers, rates apart, in named lines.
-    """
-    sections = [one for one in form["sections"] if one["adds"] not in ("", "filing")]
-    figures = {}
-    for section in sections or form["sections"][:1]:
-        label = ""
-        for row in section["rows"]:
-            first = row["values"][0]
-            if first is not None and not isinstance(first, str):
-                continue  # a numbered line of a list
-            label = first or label
-            for column, value in zip(section["columns"], row["values"], strict=True):
-                kind = cell_kind(column, row)
-                if (
-                    KINDS[kind] is None
-                    or kind == "percent"
-                    or not column["adds"]
-                    or isinstance(value, str)
-                ):
-                    continue
-                place = (section["adds"], label, row["kind"], column["key"])
-                figures[place] = {
-                    "value": value or 0,
-                    "kind": kind,
-                    "heading": heading(column),
-                }
-    return figures
-
-
-def against(form, parts):
-    """Where the figures of `form` are not the sums of the same figures of `parts`.
-
-    :param parts: compiled forms of days, each day once
-    :return: list of {line, column, here, sum}, values as written
-    """
-    sums = {}
-    for part in parts:
-        for place, figure in additive(part).items():
-            sums[place] = sums.get(place, 0) + figure["value"]
-    differences = []
-    for place, figure in additive(form).items():
-        _adds, label, _measure, key = place
-        same = [other for other in sums if other[3] == key]
-        if not same:
-            continue  # the days have no such column
-        total = sums.get(place, 0)
-        if abs(total - figure["value"]) > EXACT:
-            differences.append(
-                {
-                    "line": label,
-                    "column": figure["heading"],
-                    "here": written(figure["value"], figure["kind"]),
-                    "sum": written(total, figure["kind"]),
-                }
-            )
-    return differences
+def bare(value, row):
+    """A word of a line; the label of a sum without how many it sums."""
+    if row["level"] == "line" or not isinstance(value, str):
+        return value
+    return COUNT.sub("", value)

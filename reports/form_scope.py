@@ -61,10 +61,20 @@ class FormScope:
         return min(self.date_to, self.project.local_day())
 
     @property
+    def has_begun(self):
+        """Of what has not there are no figures yet, not even none."""
+        return self.date_from <= self.project.local_day()
+
+    @property
     def days(self):
         """The days of the period, in order."""
         count = (self.date_to - self.date_from).days + 1
         return [self.date_from + timedelta(days=number) for number in range(count)]
+
+    @property
+    def each_day(self):
+        """A scope for each day of the period, in order."""
+        return [replace(self, date_from=day, date_to=day) for day in self.days]
 
     def since_month(self):
         """From the first day of the month to the last day of this scope."""

@@ -40,7 +40,7 @@ class Column:
     adds: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Figure:
     """A value and the records it was read off: their ids, or where there may be many
     the domain that finds them, or what gives their ids when they are asked for."""
@@ -48,7 +48,7 @@ class Figure:
     value: object
     model: str
     ids: tuple = ()
-    domain: tuple | None = None
+    domain: Iterable | None = None
     find: object = None
 
     @classmethod
@@ -59,7 +59,7 @@ class Figure:
     @classmethod
     def where(cls, value, model, domain):
         """`value`, read off the records of `model` that `domain` finds."""
-        return cls(value, model, (), tuple(domain))
+        return cls(value, model, (), domain)
 
     @classmethod
     def found(cls, value, model, find):
@@ -200,11 +200,11 @@ def plain(value):
     """A value as JSON can hold it: dates as ISO text, nothing as None."""
     if isinstance(value, Figure):
         value = value.value
+    if isinstance(value, int | float | str):
+        return None if value is False or value == "" else value
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    return None if value is False or value == "" else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def cell_kind(column, row):

@@ -17,6 +17,7 @@ class PropertyBlock(models.AbstractModel):
     """
 
     _name = "property.block"
+    _inherit = ["property.rows"]
     _description = "Block of Figures"
 
     def _facts(self, scope):
@@ -50,15 +51,13 @@ class PropertyBlock(models.AbstractModel):
         scope = self._read(scope, [scope], groupby, metrics=metrics)
         return scope.readings[-1].tallies(scope, groupby, metrics)
 
-    def _tally(self, domain, *groupby):
-        """The same of any facts, read by themselves."""
-        return self.env["property.metric"]._tally(domain, groupby)
-
-    def _facts_of(self, scope, metrics, names):
-        """The facts of some metrics, as records with the fields `names`."""
-        stretches = Stretches.of([scope], metrics)
+    def _ids_of(self, scope, metric):
+        """The ids of the records that the facts of a metric were read off."""
+        stretches = Stretches.of([scope], (metric,))
         facts = self.env["property.metric"].with_context(metric_stretches=stretches)
-        return facts.search_fetch([*scope.domain, ("metric", "in", metrics)], names)
+        domain = [*scope.domain, ("metric", "=", metric)]
+        [(ids,)] = facts._read_group(domain, [], ["res_id:array_agg"])
+        return ids or []
 
     @staticmethod
     def _sum(tallies):
@@ -69,11 +68,8 @@ class PropertyBlock(models.AbstractModel):
 
     def _figure(self, tally, domain, name, measure="number"):
         """A figure of the dictionary, which opens the facts it is made of."""
-        return Figure.where(
-            tally.get(name, measure),
-            "property.metric",
-            [*domain, ("metric", "in", parts(name))],
-        )
+        domain = [*domain, ("metric", "in", parts(name))]
+        return Figure.where(tally.get(name, measure), "property.metric", domain)
 
     def _is_partial(self):
         """Whether the reader sees some of a project's figures only."""
@@ -93,5 +89,10 @@ class PropertyBlock(models.AbstractModel):
             members &= members.browse(self.env.user._office_rep_ids())
         if scope.user:
             members &= scope.user
-        members = members.sorted(lambda user: (user.crm_team_ids[:1].id, user.id))
+        members = {
+            user: 1
+            for team in project.team_ids.sorted("id")
+            for user in team.member_ids.sorted("id")
+            if user in members
+        }
         return [*members, *(user for user in others if user not in members)]

@@ -2,6 +2,7 @@ from odoo import models
 
 from ..models.metric import parts, percent
 from .form_table import Column, Figure, Section
+from .metric_reading import Stretches
 
 CANCELLED = ("cancelled_deposits", "cancelled_contracts")
 
@@ -27,11 +28,16 @@ class PropertyBlockChanges(models.AbstractModel):
 
     def _change_facts(self, scope, names):
         """The facts of the figures `names`, oldest first."""
-        metrics = [metric for name in names for metric in parts(name)]
-        return self.env["property.metric"].search_fetch(
-            [*self._facts(scope), ("metric", "in", metrics)],
-            ["metric", "day", "user_id", "res_id", "area", "amount"],
-            order="date, id",
+        metrics = parts(*names)
+        stretches = Stretches.of([scope], metrics)
+        return (
+            self.env["property.metric"]
+            .with_context(metric_stretches=stretches)
+            .search_fetch(
+                [*scope.domain, ("metric", "in", metrics)],
+                ["metric", "day", "user_id", "res_id", "area", "amount"],
+                order="date, id",
+            )
         )
 
     # === Counted ===
@@ -71,7 +77,7 @@ class PropertyBlockChanges(models.AbstractModel):
         facts = self._change_facts(scope, names)
         changes = self._changes_of(facts)
         domain = self._facts(scope)
-        tally = self._tally(domain)[()]
+        tally = self._tallies(scope, metrics=parts(*names))[()]
         labels = self._change_kinds()
         for name in names:
             mine = facts.filtered(lambda one, name=name: one.metric in parts(name))
@@ -178,8 +184,7 @@ class PropertyBlockChanges(models.AbstractModel):
             *(one or None for one in settled),
         ]
 
-    @staticmethod
-    def _change_total(label, changes, lines):
+    def _change_total(self, label, changes, lines):
         """A line of sums; none of what applies to none of the changes."""
         ids = tuple(change.id for change in changes)
 
@@ -192,8 +197,9 @@ class PropertyBlockChanges(models.AbstractModel):
             values = [value for value in values if value is not None]
             has_sum = values or place < 2
             figures.append(figure(round(sum(values), 2)) if has_sum else None)
+        label = self._counted(label, figure(len(changes)), self.env._("units: %s"))
         return [
-            *(None, label, figure(len(changes)), None, *figures[:2], None),
+            *(None, label, None, None, *figures[:2], None),
             *(*figures[2:5], None, None, *figures[5:], None, None),
         ]
 

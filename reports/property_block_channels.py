@@ -53,7 +53,23 @@ class PropertyBlockChannels(models.AbstractModel):
             "week": (self.env._("This Week"), self.env._("Last Week")),
             "month": (self.env._("This Month"), self.env._("Last Month")),
         }[self._period]
-        return [("now", heading, scope, 1), ("before", earlier, before, 1)]
+        days = scope.each_day if self._period == "week" else ()
+        return [
+            *(
+                (f"{day.date_to}", self._day_heading(day.date_to), day, 1)
+                for day in days
+            ),
+            ("now", heading, scope, 1),
+            ("before", earlier, before, 1),
+        ]
+
+    def _day_heading(self, day):
+        names = (
+            *(self.env._("Mon"), self.env._("Tue"), self.env._("Wed")),
+            *(self.env._("Thu"), self.env._("Fri"), self.env._("Sat")),
+            self.env._("Sun"),
+        )
+        return f"{names[day.weekday()]} {day:%m-%d}"
 
     def _window_columns(self, windows):
         return [
@@ -78,10 +94,20 @@ class PropertyBlockChannels(models.AbstractModel):
         :param tallies: {window key: Tally}
         :param more: the line's own conditions
         """
+        return self._in_windows(
+            windows,
+            lambda name, key, scope: self._figure(
+                tallies[key], [*self._facts(scope), *more], name
+            ),
+        )
+
+    def _in_windows(self, windows, figure):
+        """Calls and visits in each window; nothing of a day that has not come.
+
+        :param figure: gives the figure of ("calls" or "visits", window key, scope)
+        """
         return [
-            self._mean(
-                self._figure(tallies[key], [*self._facts(scope), *more], name), divisor
-            )
+            self._mean(figure(name, key, scope), divisor) if scope.has_begun else None
             for name in ("calls", "visits")
             for key, _heading, scope, divisor in windows
         ]
@@ -168,7 +194,8 @@ class PropertyBlockChannels(models.AbstractModel):
         ]
 
     def _channel_line(self, windows, tallies, more):
-        now = [*self._facts(windows[0][2]), *more]
+        [scope] = (scope for key, _heading, scope, _divisor in windows if key == "now")
+        now = [*self._facts(scope), *more]
         return [
             *self._windowed(windows, tallies, more),
             *(

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import models
 from odoo.tools import SQL
 
@@ -24,11 +22,12 @@ class PropertyBlockClaims(models.AbstractModel):
     _inherit = ["property.block"]
     _description = "Block of Claims"
 
-    def _claims_sql(self, scope, domain=()):
+    def _claims_sql(self, scope, domain=(), ids=None):
         """A query of claims, with what of each was paid and how many days it was late,
         by the contract or by a promise that does not hold any more.
 
         :param domain: which of the instalments that the reader sees
+        :param ids: a few of them, whose money alone is read then
         """
         day, end = scope.closing_day, scope.bounds[1]
         for model in (
@@ -37,32 +36,42 @@ class PropertyBlockClaims(models.AbstractModel):
         ):
             self.env[f"property.{model}"].flush_model()
         visible = self.env["property.installment"]._search(
-            [*self._standing_domain(scope), *domain], order="id"
+            [
+                *self._standing_domain(scope),
+                *domain,
+                *([("id", "in", ids)] if ids else ()),
+            ]
+        )
+        names = (
+            *("id", "contract_id", "name", "sequence", "amount"),
+            *("due_date", "milestone_id"),
         )
         return SQL(
             """
             SELECT claim.id, claim.contract_id, claim.name, claim.sequence, due_date,
-                   claim.amount, paid, claim.amount - paid AS unpaid,
+                   amount, paid, amount - paid AS unpaid,
                    CASE WHEN promise_date >= %(day)s THEN 0
                         ELSE GREATEST(%(day)s - due_date, 0) END AS late
               FROM (SELECT claim.id, claim.contract_id, claim.name, claim.sequence,
-                           claim.amount,
+                           claim.amount, COALESCE(money.paid, 0) AS paid,
                            CASE WHEN milestone.reached_date > %(day)s THEN NULL
-                                ELSE claim.due_date END AS due_date,
-                           COALESCE(SUM(
-                               CASE receipt.kind WHEN 'refund' THEN -1 ELSE 1 END
-                               * line.amount), 0) AS paid
-                      FROM property_installment claim
+                                ELSE claim.due_date END AS due_date
+                      FROM (%(visible)s) claim
                       LEFT JOIN property_milestone milestone
                              ON milestone.id = claim.milestone_id
-                      LEFT JOIN (property_receipt_line line
-                                 JOIN property_receipt receipt
-                                   ON receipt.id = line.receipt_id
-                                  AND receipt.state = 'confirmed'
-                                  AND receipt.confirm_date < %(end)s)
-                             ON line.installment_id = claim.id
-                     WHERE claim.id IN %(visible)s
-                     GROUP BY claim.id, milestone.id) claim
+                      LEFT JOIN (SELECT line.installment_id,
+                                        SUM(CASE receipt.kind WHEN 'refund' THEN -1
+                                                 ELSE 1 END * line.amount) AS paid
+                                   FROM property_receipt_line line
+                                   JOIN property_receipt receipt
+                                     ON receipt.id = line.receipt_id
+                                  WHERE line.project_id = %(project)s
+                                    AND receipt.project_id = %(project)s
+                                    AND receipt.state = 'confirmed'
+                                    AND receipt.confirm_date < %(end)s
+                                    AND %(chosen)s
+                                  GROUP BY line.installment_id) money
+                             ON money.installment_id = claim.id) claim
               LEFT JOIN (SELECT DISTINCT ON (installment_id)
                                 installment_id, promise_date
                            FROM property_deferral
@@ -72,7 +81,10 @@ class PropertyBlockClaims(models.AbstractModel):
             day=day,
             end=end,
             project=scope.project.id,
-            visible=visible.subselect(),
+            chosen=SQL("line.installment_id IN %s", tuple(ids)) if ids else SQL("TRUE"),
+            visible=visible.select(
+                *(SQL.identifier(visible.table, name) for name in names)
+            ),
         )
 
     def _standing_domain(self, scope, path="contract_id."):
@@ -91,10 +103,51 @@ class PropertyBlockClaims(models.AbstractModel):
             domain.append(("user_id", "=", scope.user.id))
         return domain
 
-    # === Ageing ===
+    # === Summed ===
 
-    def _ageing(self, scope):
-        """What of the price is unpaid at the close, by how late it is then."""
+    def _aged_sql(self, scope):
+        """The claims of the price, each with its band of ageing and whether it is due
+        at the close."""
+        bands = SQL(" ").join(
+            SQL("WHEN late >= %s THEN %s", first, band)
+            for band, first in reversed(FIRST_DAY.items())
+        )
+        return SQL(
+            "SELECT id, amount, unpaid, due_date <= %s AS is_due, "
+            "CASE %s ELSE 'not_due' END AS band FROM (%s) claim",
+            scope.closing_day,
+            bands,
+            self._claims_sql(scope, PRICE),
+        )
+
+    def _claim_sums(self, scope):
+        """{(band, whether due): (number unpaid, unpaid, amount)}"""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT band, COALESCE(is_due, FALSE),
+                          COUNT(*) FILTER (WHERE unpaid > 0),
+                          SUM(GREATEST(unpaid, 0)), SUM(amount)
+                     FROM (%s) claim GROUP BY 1, 2""",
+                self._aged_sql(scope),
+            )
+        )
+        return {(band, is_due): sums for band, is_due, *sums in rows}
+
+    def _claims_figure(self, scope, value, where):
+        """A figure of the claims that `where` says, found when they are asked for."""
+
+        def find():
+            query = SQL("SELECT id FROM (%s) claim WHERE %s", aged, where)
+            return [id_ for (id_,) in self.env.execute_query(query)]
+
+        aged = self._aged_sql(scope)
+        return Figure.found(value, "property.installment", find)
+
+    def _ageing(self, scope, sums):
+        """What of the price is unpaid at the close, by how late it is then.
+
+        :param sums: the scope's `_claim_sums()`
+        """
         labels = dict(
             self.env["property.installment"]
             ._fields["ageing"]
@@ -109,42 +162,31 @@ class PropertyBlockClaims(models.AbstractModel):
                 Column("share", self.env._("Part of All"), "percent", 8),
             ],
         )
-        bands = defaultdict(lambda: [0, []])
-        for late, unpaid, ids in self.env.execute_query(
-            SQL(
-                """SELECT COALESCE(late, 0), SUM(unpaid), array_agg(id)
-                     FROM (%s) claim WHERE unpaid > 0 GROUP BY 1""",
-                self._claims_sql(scope, PRICE),
-            )
-        ):
-            band = bands[self._band(late)]
-            band[0] = round(band[0] + unpaid, 2)
-            band[1] += ids
-        total = round(sum(unpaid for unpaid, _ids in bands.values()), 2)
-        for band, _label in AGEING:
-            self._add_band(section, labels[band], *bands[band], total)
-        everything = [one for _unpaid, ids in bands.values() for one in ids]
+        bands = {band: [0, 0] for band, _label in AGEING}
+        for (band, _is_due), (number, unpaid, _amount) in sums.items():
+            bands[band][0] += number
+            bands[band][1] += unpaid
+        number, total = (sum(column) for column in zip(*bands.values(), strict=True))
+        for band, measures in bands.items():
+            where = SQL("unpaid > 0 AND band = %s", band)
+            self._add_band(section, scope, labels[band], *measures, total, where)
+        where = SQL("unpaid > 0")
         self._add_band(
-            section, self.env._("Total"), total, everything, total, level="total"
+            *(section, scope, self.env._("Total"), number, total, total, where),
+            level="total",
         )
         section.charts.append(
             Chart.of(section, self.env._("Unpaid (yuan)"), "bar", "band", ["unpaid"])
         )
         return section
 
-    def _add_band(self, section, label, unpaid, ids, total, level="line"):
+    def _add_band(
+        self, section, scope, label, number, unpaid, total, where, level="line"
+    ):
         section.add(
             label,
-            Figure(len(ids), "property.installment", tuple(ids)),
-            Figure(unpaid, "property.installment", tuple(ids)),
+            self._claims_figure(scope, number, where),
+            self._claims_figure(scope, round(unpaid, 2), where),
             percent(unpaid, total),
             level=level,
-        )
-
-    @staticmethod
-    def _band(late):
-        """The band of so many days late."""
-        return next(
-            (band for band, first in reversed(FIRST_DAY.items()) if late >= first),
-            "not_due",
         )

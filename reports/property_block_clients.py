@@ -2,6 +2,7 @@ from collections import Counter, defaultdict
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..models.metric import percent
 from .form_table import Chart, Column, Figure, Section
@@ -20,92 +21,107 @@ class PropertyBlockClients(models.AbstractModel):
     _inherit = ["property.block"]
     _description = "Block of Clients"
 
-    def _records(self, scope, metric):
-        """The records behind a metric. Sums are shown to who sees the fact; opening
-        them asks the rules of the records."""
-        facts = self._facts_of(scope, (metric,), ("res_id",))
-        models_ = {"registrations": "crm.lead", "deposits": "property.deposit"}
-        return self.env[models_[metric]].sudo().browse(facts.mapped("res_id"))
+    def _records(self, scope, metric, model, columns):
+        """What is told of the records behind a metric, by columns. Sums are shown to
+        who sees the fact; opening them asks the rules of the records."""
+        ids = self._ids_of(scope, metric)
+        return [*self.sudo()._rows_of(model, [("id", "in", ids)], columns, "id")]
 
     # === Sections ===
 
     def _clients(self, scope):
-        leads = self._records(scope, "registrations")
-        leads.fetch(("grade", "purpose", "horizon", "budget_max", "unit_type_ids"))
+        choices = ("grade", "purpose", "horizon")
+        leads = self._records(
+            *(scope, "registrations", "crm.lead"),
+            {name: name for name in (*choices, "budget_max", "unit_type_ids")},
+        )
         bands = scope.project.price_band_ids
+        grade, purpose, horizon = (self._choice("crm.lead", one) for one in choices)
+
+        def budget(lead):
+            asked = lead["budget_max"]
+            return asked and [one.name for one in bands if one.covers(asked)][:1]
+
         return self._breakdown(
             self.env._("Registered Clients"),
+            "crm.lead",
             leads,
             [
-                (self.env._("Grade"), self._choice(leads, "grade")),
-                (self.env._("Purpose"), self._choice(leads, "purpose")),
-                (self.env._("Horizon"), self._choice(leads, "horizon")),
-                (
-                    self.env._("Budget"),
-                    lambda lead: [
-                        next(
-                            (one.name for one in bands if one.covers(lead.budget_max)),
-                            None,
-                        )
-                        if lead.budget_max
-                        else None
-                    ],
-                ),
-                (
-                    self.env._("Wanted Type"),
-                    lambda lead: lead.unit_type_ids.mapped("name"),
-                ),
+                (self.env._("Grade"), grade),
+                (self.env._("Purpose"), purpose),
+                (self.env._("Horizon"), horizon),
+                (self.env._("Budget"), budget),
+                (self.env._("Wanted Type"), lambda lead: lead["unit_type_ids"]),
             ],
             chart=0,
         )
 
     def _buyers(self, scope):
-        deposits = self._records(scope, "deposits")
-        partners = deposits.partner_id
-        concerns = self._named_concerns(deposits.lead_id)
-        methods = self.env["property.payment.plan"]._fields["payment_method"]
-        methods = dict(methods._description_selection(self.env))
-        income = self._choice(partners, "income_band")
-        education = self._choice(partners, "education")
-        purpose = self._choice(deposits.lead_id, "purpose")
+        deposits = self._records(
+            *(scope, "deposits", "property.deposit"),
+            {
+                **{
+                    name: f"partner_id.{name}"
+                    for name in (
+                        *("occupation", "income_band", "education", "birth_date"),
+                        *("district", "work_district"),
+                    )
+                },
+                "lead": "lead_id",
+                "date": "confirm_date",
+                "source": "lead_id.source_id.name",
+                "purpose": "lead_id.purpose",
+                "planned": "plan_id.payment_method",
+                "contracted": SQL(
+                    "(SELECT payment_method FROM property_contract contract "
+                    "WHERE contract.deposit_id = property_deposit.id "
+                    "AND contract.state != 'cancelled' LIMIT 1)"
+                ),
+            },
+        )
+        concerns = self._named_concerns([one["lead"] for one in deposits])
+        method = self._choice("property.payment.plan", "payment_method")
 
-        def of_partner(name):
-            return lambda deposit: [deposit.partner_id[name]]
+        def one(name):
+            return lambda deposit: [deposit[name]]
+
+        def age(deposit):
+            day = scope.project.local_day(deposit["date"])
+            return [self._age(deposit["birth_date"], day)]
 
         return self._breakdown(
             self.env._("Buyers"),
+            "property.deposit",
             deposits,
             [
-                (self.env._("Occupation"), of_partner("occupation")),
-                (self.env._("Age"), lambda deposit: [self._age(deposit)]),
-                (self.env._("Income"), lambda one: income(one.partner_id)),
-                (self.env._("Education"), lambda one: education(one.partner_id)),
-                (self.env._("Lives In"), of_partner("district")),
-                (self.env._("Works In"), of_partner("work_district")),
-                (self.env._("Channel"), lambda one: [one.lead_id.source_id.name]),
-                (self.env._("Purpose"), lambda one: purpose(one.lead_id)),
+                (self.env._("Occupation"), one("occupation")),
+                (self.env._("Age"), age),
+                (self.env._("Income"), self._choice("res.partner", "income_band")),
+                (self.env._("Education"), self._choice("res.partner", "education")),
+                (self.env._("Lives In"), one("district")),
+                (self.env._("Works In"), one("work_district")),
+                (self.env._("Channel"), one("source")),
+                (self.env._("Purpose"), self._choice("crm.lead", "purpose")),
                 (
                     self.env._("Way of Payment"),
-                    lambda one: [
-                        methods.get(
-                            one.contract_id.payment_method or one.plan_id.payment_method
-                        )
-                    ],
+                    lambda deposit: method(
+                        {"payment_method": deposit["contracted"] or deposit["planned"]}
+                    ),
                 ),
-                (self.env._("Concerns"), lambda one: concerns[one.lead_id.id]),
+                (self.env._("Concerns"), lambda deposit: concerns[deposit["lead"]]),
             ],
             chart=6,
         )
 
     # === What a record falls under ===
 
-    def _choice(self, records, name):
-        """A record → the label of its selection field."""
-        labels = dict(records._fields[name]._description_selection(self.env))
-        return lambda record: [labels.get(record[name])]
+    def _choice(self, model, name):
+        """A row → the label of its selection field."""
+        labels = dict(self.env[model]._fields[name]._description_selection(self.env))
+        return lambda row: [labels.get(row[name])]
 
-    def _age(self, deposit):
-        born, day = deposit.partner_id.birth_date, deposit.confirm_date.date()
+    def _age(self, born, day):
+        """The band of a buyer's age on the day of the sale."""
         if not born:
             return None
         age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
@@ -122,7 +138,7 @@ class PropertyBlockClients(models.AbstractModel):
         named = defaultdict(list)
         for lead, concern in entries._read_group(
             entries._effective_domain()
-            & Domain("lead_id", "in", leads.ids)
+            & Domain("lead_id", "in", leads)
             & Domain("concern_ids", "!=", False),
             ["lead_id", "concern_ids"],
         ):
@@ -131,10 +147,11 @@ class PropertyBlockClients(models.AbstractModel):
 
     # === Layout ===
 
-    def _breakdown(self, title, records, dimensions, chart):
-        """How many of `records` fall under each value of each dimension.
+    def _breakdown(self, title, model, rows, dimensions, chart):
+        """How many of some records fall under each value of each dimension.
 
-        :param dimensions: list of (label, record → list of values)
+        :param rows: what was read of the records of `model`
+        :param dimensions: list of (label, row → list of values)
         :param chart: the place of the dimension that is drawn
         """
         section = Section(
@@ -147,18 +164,19 @@ class PropertyBlockClients(models.AbstractModel):
             ],
             note=self.env._("Wishes and concerns: one client may name several."),
         )
+        unknown = self.env._("Not Known")
         for place, (label, values_of) in enumerate(dimensions):
             groups = defaultdict(list)
-            for record in records:
-                for value in values_of(record) or [None]:
-                    groups[value or self.env._("Not Known")].append(record.id)
+            for row in rows:
+                for value in values_of(row) or [None]:
+                    groups[value or unknown].append(row["id"])
             counts = Counter({value: len(ids) for value, ids in groups.items()})
             for value, count in counts.most_common():
                 section.add(
                     label,
                     value,
-                    Figure(count, records._name, tuple(groups[value])),
-                    percent(count, len(records)),
+                    Figure(count, model, tuple(groups[value])),
+                    percent(count, len(rows)),
                 )
                 label = ""
             if place == chart and counts:
@@ -174,8 +192,8 @@ class PropertyBlockClients(models.AbstractModel):
         section.add(
             self.env._("Total"),
             "",
-            Figure.of(len(records), records),
-            percent(len(records), len(records)),
+            Figure(len(rows), model, tuple(row["id"] for row in rows)),
+            percent(len(rows), len(rows)),
             level="total",
         )
         return section

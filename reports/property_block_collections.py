@@ -2,8 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..models.metric import parts, percent
-from .form_table import Column, Figure, Section
-from .property_block_claims import PRICE
+from .form_table import Column, Section
 
 MONEY_METRICS = parts("net_receipts", "fees")
 
@@ -15,7 +14,8 @@ class PropertyBlockMoney(models.AbstractModel):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "property.block.money"
 
-    def _collections(self, scope):
+    def _collections(self, scope, sums):
+        """:param sums: the scope's `_claim_sums()`"""
         section = Section(
             self.env._("Collections"),
             [
@@ -45,20 +45,13 @@ class PropertyBlockMoney(models.AbstractModel):
                 kind="yuan",
                 level="subtotal" if name == "net_receipts" else "line",
             )
-        self._add_collection_rate(section, scope, tallies[-1])
+        self._add_collection_rate(section, scope, sums, tallies[-1])
         return section
 
-    def _add_collection_rate(self, section, scope, tally):
+    def _add_collection_rate(self, section, scope, sums, tally):
         """回款率: the net receipts to date of the amounts due to date."""
-        [(amount, ids)] = self.env.execute_query(
-            SQL(
-                "SELECT COALESCE(SUM(amount), 0), array_agg(id) FROM (%s) claim "
-                "WHERE due_date <= %s",
-                self._claims_sql(scope, PRICE),
-                scope.closing_day,
-            )
-        )
-        due = Figure(round(amount, 2), "property.installment", tuple(ids or ()))
+        amount = sum(one[-1] for (_band, is_due), one in sums.items() if is_due)
+        due = self._claims_figure(scope, round(amount, 2), SQL("is_due"))
         section.add(
             self.env._("Due to Date"),
             *[None] * 3,

@@ -1,10 +1,12 @@
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo import models
-from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..models.property_interaction import CALL_KINDS, RECEPTION_KINDS
 from .form_table import Chart, Column, Figure, Section
+from .metric_reading import DAY, Stretches
 from .property_block_channels import CHANNEL_METRICS
 
 
@@ -65,65 +67,80 @@ class PropertyBlockChannels(models.AbstractModel):
             note=self.env._("One call or visit may name several concerns."),
             adds="concerns",
         )
-        counts = {
-            key: self._concern_counts(period) for key, _heading, period, _n in windows
+        counts = self._concern_counts(windows)
+        named = {one for by in counts.values() for one, _name in by}
+        concerns = self.env["property.concern"].browse(filter(None, named)).sorted()
+        domains = {
+            (name, key): self._entries(period, name)
+            for key, _heading, period, _n in windows
+            for name in ("calls", "visits")
         }
-        named = (concern for by in counts.values() for concern, _name in by)
-        concerns = self.env["property.concern"].union(*named).sorted()
         labels, series = [], defaultdict(list)
         for concern in [*concerns, concerns.browse()]:
-            values = [
-                self._mean(
-                    Figure.where(
-                        counts[key][concern, name],
-                        "property.interaction",
-                        self._entries(period, name)
-                        & Domain("concern_ids", "in", concern.ids or [False]),
-                    ),
-                    divisor,
-                )
-                for name in ("calls", "visits")
-                for key, _heading, period, divisor in windows
-            ]
-            if any(figure.value for figure in values):
+            values = self._in_windows(
+                windows,
+                lambda name, key, _period, concern=concern: Figure.where(
+                    counts[key][concern.id, name],
+                    "property.interaction",
+                    [
+                        *domains[name, key],
+                        ("concern_ids", "in", concern.ids or [False]),
+                    ],
+                ),
+            )
+            if any(figure and figure.value for figure in values):
                 section.add(concern.name or self.env._("None Named"), *values)
                 labels.append(concern.name or self.env._("None Named"))
                 for name in ("calls", "visits"):
-                    series[name].append(counts["now"][concern, name])
+                    series[name].append(counts["now"][concern.id, name])
         section.charts.append(
             self._reception_chart(section.title, "bar", labels, series)
         )
         return section
 
-    def _concern_counts(self, scope):
-        """{(concern, "calls" or "visits"): number of entries}"""
+    def _concern_counts(self, windows):
+        """{window key: {(concern id or False, "calls" or "visits"): entries}}, all read
+        in one query."""
         # Who made the entry decides, as everywhere in the metrics; record rules of the
         # register go by whose client it is now.
         entries = self.env["property.interaction"].sudo()
-        counts = defaultdict(int)
-        for concern, kind, count in entries._read_group(
-            self._entries(scope), ["concern_ids", "kind"], ["__count"]
+        scopes = [period for _key, _heading, period, _divisor in windows]
+        stretches = Stretches.of(scopes)
+        first, end = stretches.days[0], stretches.days[-1]
+        whole = replace(scopes[0], date_from=first, date_to=end - DAY)
+        query = entries._search(self._entries(whole))
+        concern = entries._read_group_groupby(entries._table, "concern_ids", query)
+        date, kind = (
+            entries._field_to_sql(entries._table, name, query)
+            for name in ("date", "kind")
+        )
+        query.groupby = SQL("1, 2, 3")
+        counts = {key: defaultdict(int) for key, *_rest in windows}
+        for place, concern_id, of_kind, number in self.env.execute_query(
+            query.select(stretches.number(date, False), concern, kind, SQL("COUNT(*)"))
         ):
-            name = "calls" if kind in CALL_KINDS else "visits"
-            counts[concern.with_env(self.env), name] += count
+            name = "calls" if of_kind in CALL_KINDS else "visits"
+            for key, _heading, period, _divisor in windows:
+                if place in stretches.places(period):
+                    counts[key][concern_id or False, name] += number
         return counts
 
     def _entries(self, scope, name=None):
-        """The effective calls and visits of a scope in the register."""
+        """The effective calls and visits of a scope in the register: a domain."""
         start, end = scope.bounds
-        domain = (
-            Domain("project_id", "=", scope.project.id)
-            & Domain("date", ">=", str(start))
-            & Domain("date", "<", str(end))
-            & self.env["property.interaction"]._effective_domain()
-            & Domain("kind", "in", RECEPTION_KINDS)
-        )
+        domain = [
+            ("project_id", "=", scope.project.id),
+            ("date", ">=", str(start)),
+            ("date", "<", str(end)),
+            ("kind", "in", RECEPTION_KINDS),
+            *self.env["property.interaction"]._effective_domain(),
+        ]
         if name:
-            domain &= Domain("kind", "in" if name == "calls" else "not in", CALL_KINDS)
+            domain.append(("kind", "in" if name == "calls" else "not in", CALL_KINDS))
         if scope.user:
-            domain &= Domain("user_id", "=", scope.user.id)
+            domain.append(("user_id", "=", scope.user.id))
         if self._is_partial():
-            domain &= Domain("user_id", "in", self.env.user._office_rep_ids())
+            domain.append(("user_id", "in", self.env.user._office_rep_ids()))
         return domain
 
     # === Advertising ===

@@ -93,7 +93,8 @@ class PropertyBlockMonth(models.AbstractModel):
     # === Weeks side by side ===
 
     def _weeks(self, scope):
-        """Each week's part of the month: they add up to it."""
+        """Each week's part of the month: they add up to it. A week that has not begun
+        is empty."""
         weeks = self._weeks_of(scope)
         section = Section(
             self.env._("Weeks Side by Side"),
@@ -115,6 +116,7 @@ class PropertyBlockMonth(models.AbstractModel):
         )
         domains = [self._facts(week) for week in weeks]
         tallies = [self._tallies(week)[()] for week in weeks]
+        begun = sum(week.has_begun for week in weeks)
         before = scope.previous()
         domains += [self._facts(scope), self._facts(before)]
         tallies += [self._sum(tallies), self._tallies(before)[()]]
@@ -123,20 +125,21 @@ class PropertyBlockMonth(models.AbstractModel):
                 self._figure(tally, domain, one.name, one.measure)
                 for tally, domain in zip(tallies, domains, strict=True)
             ]
+            values[begun : len(weeks)] = [None] * (len(weeks) - begun)
             section.add(
                 one.label,
                 *values,
                 self._change(values[-2].value, values[-1].value),
                 kind=one.kind,
             )
-        heads = [column.label for column in section.columns[1:-3]]
+        heads = [column.label for column in section.columns[1 : begun + 1]]
         section.charts.append(
             Chart(
                 section.title,
                 "line",
                 heads,
                 [
-                    (label, [tally.get(name) for tally in tallies[:-2]])
+                    (label, [tally.get(name) for tally in tallies[:begun]])
                     for label, name in (
                         (self.env._("Visits"), "visits"),
                         (self.env._("Deposits"), "deposits"),
@@ -246,6 +249,7 @@ class PropertyBlockMonth(models.AbstractModel):
             ("net_deposits", "amount", self.env._("Net Deposits (yuan)"), "yuan", 12),
             ("net_contracts", "number", self.env._("Net Contracts"), "integer", 7),
             ("net_contracts", "amount", self.env._("Net Contracts (yuan)"), "yuan", 12),
+            ("filed", "number", self.env._("Filed Online"), "integer", 6),
             ("net_receipts", "amount", self.env._("Net Receipts"), "yuan", 12),
             ("call_rate", "number", self.env._("Call → Visit"), "percent", 8),
             ("deposit_rate", "number", self.env._("Visit → Deposit"), "percent", 8),

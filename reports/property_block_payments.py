@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..models.metric import parts
 from .form_table import Column, Figure, Section
 from .property_block_claims import PRICE
 
@@ -66,7 +67,7 @@ class PropertyBlockPayments(models.AbstractModel):
                          LEFT JOIN res_bank bank ON bank.id = loan.bank_id
                         WHERE loan.installment_id = claim.id AND move.date < %(end)s
                         ORDER BY move.id DESC LIMIT 1) loan ON TRUE""",
-                claims=self._claims_sql(scope, [("id", "in", ids)]),
+                claims=self._claims_sql(scope, ids=ids),
                 purchaser=self.env["property.deposit"]._purchaser_sql("deposit", end),
                 end=end,
             )
@@ -140,11 +141,9 @@ class PropertyBlockPayments(models.AbstractModel):
                     [*self._money_domain(scope), *domain],
                 ),
             )
-        facts = [
-            ("project_id", "=", scope.project.id),
-            ("day", "<=", scope.date_to.isoformat()),
-        ]
-        tally = self.env["property.metric"]._tally(facts)[()]
+        opening = scope.since_opening()
+        tally = self._tallies(opening, metrics=parts("net_receipts"))[()]
+        facts = self._facts(opening)
         total = self._figure(tally, facts, "net_receipts", "amount")
         section.add(self.env._("Net Receipts"), total, level="total")
         return section

@@ -79,6 +79,7 @@ class PropertyBlockReps(models.AbstractModel):
             ),
             *deals("deposits", deposits),
             *deals("contracts", contracts),
+            *counts(contracts, ("filed", self.env._("Filed Online"))),
             *counts(
                 ended,
                 ("cancelled_deposits", self.env._("of Deposits")),

@@ -1,6 +1,7 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools.misc import split_every
 
 from .form_scope import FormScope, month_bounds
 from .form_table import Figure
@@ -14,6 +15,7 @@ class PropertyForm(models.AbstractModel):
     """
 
     _name = "property.form"
+    _inherit = ["property.rows"]
     _description = "Form"
 
     _code = ""  # as in forms.md: G1, G3…
@@ -21,6 +23,9 @@ class PropertyForm(models.AbstractModel):
     # "date", what there was at the close of a day
     _period = "day"
     _filters = ()  # what else the viewer asks for: "user", "building", "client"
+    # Which tables, columns and lines it has: one more when they change, so that copies
+    # filed before are compared by what both have
+    _layout = 1
     _adds_up = ()  # filed forms of shorter periods that it sums; empty: its own
     _personal = False  # shows clients' data: marked as internal on every page
     _roles = ()  # office roles that may see it
@@ -48,6 +53,17 @@ class PropertyForm(models.AbstractModel):
         """The sections of the form: a list of `form_table.Section`."""
         raise NotImplementedError
 
+    def _counted(self, label, figure, words):
+        """The label of a sum in a list, which says how many it sums and opens them: of
+        every list alike.
+
+        :param figure: the number of them
+        :param words: what is counted, with a place for the number: "units: %s"
+        """
+        count = words % figure.value
+        text = self.env._("%(label)s (%(count)s)", label=label, count=count)
+        return replace(figure, value=text) if figure.opens else text
+
     # === What the renderings call ===
 
     @api.model
@@ -74,13 +90,6 @@ class PropertyForm(models.AbstractModel):
         return self._head(scope) | {
             "sections": [section.as_json(stream) for section in sections]
         }
-
-    def _each(self, records, size=1_000):
-        """`records` one by one for a stream of rows; of each batch that was read
-        nothing stays in memory but the ids."""
-        for batch in split_every(size, records._ids, records.browse):
-            yield from batch
-            self.env.invalidate_all()
 
     @api.model
     @api.readonly
@@ -216,6 +225,7 @@ class PropertyForm(models.AbstractModel):
         head = {
             "form": self._name,
             "code": self._code,
+            "layout": self._layout,
             "title": self._title(),
             "project_id": project.id,
             "project": project.name,

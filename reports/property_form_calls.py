@@ -20,13 +20,16 @@ class PropertyFormCalls(models.AbstractModel):
             Column("surveyor", self.env._("Surveying Firm"), width=9),
         ]
 
-    def _own_values(self, entry, labels):
+    def _own_fetched(self):
+        return {"answered": "answered_in_time", "visit": "visit_date"}
+
+    def _own_values(self, entry, labels, project):
         return [
-            labels["answered_in_time"].get(entry.answered_in_time),
-            entry.visit_date and entry.project_id.local_time(entry.visit_date),
-            entry.surveyor,
+            labels["answered_in_time"].get(entry["answered"]),
+            entry["visit"] and project.local_time(entry["visit"]),
+            entry["surveyor"],
         ]
 
     def _validity(self, entry, reasons):
         """The firm has a column of its own."""
-        return reasons.get(entry.invalid_reason) or self.env._("Yes")
+        return reasons.get(entry["invalid_reason"]) or self.env._("Yes")

@@ -23,6 +23,8 @@ class PropertyFormCancellations(models.AbstractModel):
     _roles = ("clerk", "control", "finance", "supervisor", "manager", "hq")
 
     def _sections(self, scope):
+        periods = [scope, scope.since_year(), *self._months_of(scope)]
+        scope = self._read(scope, periods, (), metrics=CANCELLED)
         by_reason = self._counts(
             scope, self.env._("By Reason"), self.env._("Reason"), self._reason_of
         )
@@ -40,7 +42,8 @@ class PropertyFormCancellations(models.AbstractModel):
         """Split by `key`, each kind, then both together."""
         section = self._change_counts(title, heading, scope, CANCELLED, key)
         domain = self._facts(scope)
-        sums = self._change_sums(self._tally(domain)[()], domain, "cancellations")
+        tally = self._tallies(scope, metrics=CANCELLED)[()]
+        sums = self._change_sums(tally, domain, "cancellations")
         share = percent(sums[0].value, sums[0].value)
         section.add(self.env._("Total"), None, *sums, share, level="total")
         return section
@@ -53,17 +56,7 @@ class PropertyFormCancellations(models.AbstractModel):
 
     def _months(self, scope):
         """The year's months up to the period's end: how much of what, and why."""
-        year = scope.since_year()
-        months = [
-            replace(year, date_from=first, date_to=min(last, year.date_to))
-            for first, last in map(
-                month_bounds,
-                (
-                    year.date_from.replace(month=number)
-                    for number in range(1, year.date_to.month + 1)
-                ),
-            )
-        ]
+        year, months = scope.since_year(), self._months_of(scope)
         section = Section(
             self.env._("Months Side by Side"),
             [
@@ -85,12 +78,23 @@ class PropertyFormCancellations(models.AbstractModel):
         self._add_months_of_reasons(section, year)
         return section
 
+    @staticmethod
+    def _months_of(scope):
+        """The months of the year to the scope's last day."""
+        firsts = (
+            scope.date_to.replace(day=1, month=number)
+            for number in range(1, scope.date_to.month + 1)
+        )
+        return [
+            replace(scope, date_from=first, date_to=min(last, scope.date_to))
+            for first, last in map(month_bounds, firsts)
+        ]
+
     def _add_months_of_kinds(self, section, year, months):
-        tallies = self._tally(self._facts(year), "day:month")
-        none = self._sum(())
         cells = [
-            (tallies.get(one.date_from, none), self._facts(one)) for one in months
-        ] + [(self._sum(tallies.values()), self._facts(year))]
+            (self._tallies(one, metrics=CANCELLED)[()], self._facts(one))
+            for one in (*months, year)
+        ]
         measures = (
             ("number", self.env._("units"), "integer"),
             ("area", "㎡", "area"),

@@ -88,10 +88,12 @@ class PropertyFormCases(models.AbstractModel):
                 solved[-1:].note if last.state in ("solved", "closed") else None,
                 state,
             )
-        total = self.env._("Total: %s", len(standings))
-        section.add(
-            Figure.of(total, self._records(standings)), *[None] * 9, level="total"
+        total = self._counted(
+            self.env._("Total"),
+            Figure.of(len(standings), self._records(standings)),
+            self.env._("cases: %s"),
         )
+        section.add(total, *[None] * 9, level="total")
         return section
 
     def _course(self, scope, taken):

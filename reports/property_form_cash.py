@@ -1,11 +1,12 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.fields import Domain
-from odoo.tools import date_utils
+from odoo.tools import SQL, date_utils
 
 from .form_table import Column, Figure, Section
 
+CLAIMS, RECEIPTS = "property.installment", "property.receipt"
 WEEKS = 8
 # Columns of what is due, by the kinds of instalments in each.
 KINDS = {
@@ -15,6 +16,7 @@ KINDS = {
     "provident": ("provident",),
     "fee": ("fee",),
 }
+ALL_KINDS = tuple(kind for kinds in KINDS.values() for kind in kinds)
 
 
 class PropertyFormCash(models.AbstractModel):
@@ -51,125 +53,160 @@ class PropertyFormCash(models.AbstractModel):
         mondays = [
             first + timedelta(days=days) for days in range(0, (last - first).days, 7)
         ]
-        due = self._due(scope, first, last)
+        claims = self._claims_sql(scope, first, last)
+        due = self._due(claims)
         received = self._received(scope, first, last)
         section = Section(self._title(), self._columns())
-        self._add_rest(section, self.env._("Overdue Before"), due.pop("before"))
-        total, money = self.env["property.installment"], self.env["property.receipt"]
+        self._add_rest(section, self.env._("Overdue Before"), claims, due, "before")
         for monday in mondays:
             sunday = monday + timedelta(days=6)
-            installments = due.get(monday, total.browse())
-            receipts = received.get(monday, money.browse())
             section.add(
                 f"{monday:%m-%d} – {sunday:%m-%d}",
                 monday,
                 sunday,
-                *self._figures(installments, "amount"),
-                self._figure(installments, "residual"),
-                self._figure(receipts, "signed_amount"),
+                *self._figures(claims, due, [str(monday)]),
+                self._money(scope, received[monday], monday, sunday),
             )
-            total |= installments
-            money |= receipts
         section.add(
             self.env._("Total"),
             first,
             last,
-            *self._figures(total, "amount"),
-            self._figure(total, "residual"),
-            self._figure(money, "signed_amount"),
+            *self._figures(claims, due, [*map(str, mondays)]),
+            self._money(scope, sum(received.values()), first, last),
             level="total",
         )
-        self._add_rest(section, self.env._("After These Weeks"), due["after"])
-        self._add_rest(section, self.env._("No Date Yet"), due["undated"])
+        self._add_rest(section, self.env._("After These Weeks"), claims, due, "after")
+        self._add_rest(section, self.env._("No Date Yet"), claims, due, "undated")
         return [section]
 
-    def _add_rest(self, section, title, installments):
+    def _add_rest(self, section, title, claims, due, place):
         """A row of what is unpaid outside of the weeks."""
-        section.add(
-            title,
-            None,
-            None,
-            *self._figures(installments, "residual"),
-            self._figure(installments, "residual"),
-            None,
-            level="subtotal",
-        )
+        figures = self._figures(claims, due, [place], "residual")
+        section.add(title, None, None, *figures, None, level="subtotal")
 
-    def _figures(self, installments, field):
-        """What is due by kind, and together."""
-        kinds = [
-            installments.filtered(lambda one, kinds=kinds: one.kind in kinds)
-            for kinds in KINDS.values()
+    def _figures(self, claims, due, places, measure="amount"):
+        """What is due in some places by kind, together, and what of it is open."""
+        columns = [*((kinds, measure) for kinds in KINDS.values())]
+        columns += [(ALL_KINDS, measure), (ALL_KINDS, "residual")]
+        return [
+            Figure.found(
+                round(
+                    sum(
+                        due[place, kind][of == "residual"]
+                        for place in places
+                        for kind in kinds
+                    ),
+                    2,
+                ),
+                CLAIMS,
+                self._finder(claims, places, kinds),
+            )
+            for kinds, of in columns
         ]
-        return [self._figure(records, field) for records in (*kinds, installments)]
-
-    def _figure(self, records, field):
-        return Figure.of(round(sum(records.mapped(field)), 2), records)
 
     # === Which money in which week ===
 
-    def _due(self, scope, first, last):
-        """{Monday: instalments expected in its week}, and those unpaid outside of the
-        weeks under "before", "after" and "undated"."""
-        installments = self.env["property.installment"].search_fetch(
+    def _claims_sql(self, scope, first, last):
+        """A query of instalments with the place where each is expected: the Monday of
+        its week, and those unpaid outside of the weeks "before", "after", "undated"."""
+        claims = self.env[CLAIMS]._search(
             [
                 ("project_id", "=", scope.project.id),
                 ("contract_id.state", "in", ("signed", "filed", "delivered")),
                 *([("user_id", "=", scope.user.id)] if scope.user else ()),
-            ],
-            ["kind", "amount", "residual", "expected_date", "deferred_until"],
+            ]
         )
-        places = {}
+        columns = ("id", "kind", "amount", "residual")
         loans = self._loan_days(scope.project)
-        for installment in installments:
-            day = loans.get(installment.id) or self._expected_day(installment)
-            if day and first <= day <= last:
-                place = date_utils.start_of(day, "week")
-            elif installment.residual <= 0:
-                continue
-            elif not day:
-                place = "undated"
-            else:
-                place = "before" if day < first else "after"
-            places.setdefault(place, []).append(installment.id)
-        rest = dict.fromkeys(("before", "after", "undated"), installments.browse())
-        return rest | {place: installments.browse(ids) for place, ids in places.items()}
+        return SQL(
+            """
+            SELECT claim.*,
+                   CASE WHEN day BETWEEN %(first)s AND %(last)s
+                        THEN date_trunc('week', day)::date::text
+                        WHEN residual <= 0 THEN NULL
+                        WHEN day IS NULL THEN 'undated'
+                        WHEN day < %(first)s THEN 'before'
+                        ELSE 'after' END AS place
+              FROM (SELECT claim.*, COALESCE(loan.day, claim.expected) AS day
+                      FROM (%(claims)s) claim
+                      LEFT JOIN unnest(%(ids)s::int[], %(days)s::date[]) loan (id, day)
+                             ON loan.id = claim.id) claim""",
+            first=first,
+            last=last,
+            claims=claims.select(
+                *(SQL.identifier(claims.table, name) for name in columns),
+                SQL(
+                    "GREATEST(%s, %s) AS expected",
+                    SQL.identifier(claims.table, "expected_date"),
+                    SQL.identifier(claims.table, "deferred_until"),
+                ),
+            ),
+            ids=[*loans],
+            days=[*loans.values()],
+        )
 
-    @staticmethod
-    def _expected_day(installment):
-        days = (installment.expected_date, installment.deferred_until)
-        return max((day for day in days if day), default=None)
+    def _due(self, claims):
+        """{(place, kind): [amount, residual]}"""
+        self.env[CLAIMS].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT place, kind, SUM(amount), SUM(residual) FROM (%s) claim "
+                "GROUP BY 1, 2",
+                claims,
+            )
+        )
+        due = defaultdict(lambda: [0, 0])
+        return due | {(place, kind): measures for place, kind, *measures in rows}
+
+    def _finder(self, claims, places, kinds):
+        """What gives the ids of the instalments behind a figure."""
+
+        def find():
+            found = SQL(
+                "SELECT id FROM (%s) claim WHERE place IN %s AND kind IN %s ORDER BY 1",
+                *(claims, tuple(places), tuple(kinds)),
+            )
+            return [id_ for (id_,) in self.env.execute_query(found)]
+
+        return find
 
     def _loan_days(self, project):
-        """{instalment id: day on which its loan should be paid out}"""
+        """{instalment id: day on which its loan should be paid out}, where one is to be
+        foreseen"""
         cases = self.env["property.mortgage"].search(
             [("project_id", "=", project.id), ("state", "=", "open")]
         )
-        return {case.installment_id.id: case.expected_date for case in cases}
+        days = {case.installment_id.id: case.expected_date for case in cases}
+        return {id_: day for id_, day in days.items() if id_ and day}
+
+    def _received_domain(self, scope, first, last):
+        """Receipts and refunds that finance confirmed; what was only carried from one
+        document to another is no cash."""
+        start, end = scope.project.day_bounds(first, last)
+        return [
+            ("project_id", "=", scope.project.id),
+            ("state", "=", "confirmed"),
+            ("method", "!=", "carried"),
+            ("confirm_date", ">=", start),
+            ("confirm_date", "<", end),
+            *([("user_id", "=", scope.user.id)] if scope.user else ()),
+        ]
 
     def _received(self, scope, first, last):
-        """{Monday: receipts and refunds that finance confirmed in its week}; what was
-        only carried from one document to another is no cash."""
-        start, end = scope.project.day_bounds(first, last)
-        domain = Domain(
-            [
-                ("project_id", "=", scope.project.id),
-                ("state", "=", "confirmed"),
-                ("method", "!=", "carried"),
-                ("confirm_date", ">=", start),
-                ("confirm_date", "<", end),
-            ]
-        )
-        if scope.user:
-            domain &= Domain("user_id", "=", scope.user.id)
-        receipts = self.env["property.receipt"].search_fetch(
-            domain, ["confirm_date", "signed_amount"]
-        )
-        return receipts.grouped(
-            lambda one: date_utils.start_of(
-                scope.project.local_day(one.confirm_date), "week"
-            )
-        )
+        """{Monday: what was received in its week, less what was refunded}"""
+        receipts = self.env[RECEIPTS].with_context(tz=scope.project.tz)
+        received = defaultdict(float)
+        for moment, amount in receipts._read_group(
+            self._received_domain(scope, first, last),
+            ["confirm_date:day"],
+            ["signed_amount:sum"],
+        ):
+            received[date_utils.start_of(moment.date(), "week")] += amount
+        return received
+
+    def _money(self, scope, amount, first, last):
+        domain = self._received_domain(scope, first, last)
+        return Figure.where(round(amount, 2), RECEIPTS, domain)
 
     def _columns(self):
         due = self.env._("Due in the Week (yuan)")

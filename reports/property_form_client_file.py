@@ -88,11 +88,14 @@ class PropertyFormClientFile(models.AbstractModel):
                 Figure.of(deposit.price, deposit),
                 deposit.user_id.name,
             )
-        section.add(
+        total = self._counted(
             self.env._("Total"),
-            None,
             Figure.of(len(deposits), deposits),
-            None,
+            self.env._("units: %s"),
+        )
+        section.add(
+            total,
+            *[None] * 3,
             Figure.of(round(sum(deposits.mapped("price")), 2), deposits),
             None,
             level="total",

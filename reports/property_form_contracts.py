@@ -90,11 +90,14 @@ class PropertyFormContracts(models.AbstractModel):
                 reps.get(contract.id, contract.user_id).name,
                 self._note(contract),
             )
-        section.add(
+        total = self._counted(
             self.env._("Total"),
-            None,
-            None,
             Figure.of(len(contracts), contracts),
+            self.env._("contracts: %s"),
+        )
+        section.add(
+            total,
+            *[None] * 3,
             Figure.of(round(sum(contracts.mapped("area_gross")), 2), contracts),
             None,
             Figure.of(round(sum(contracts.mapped("price")), 2), contracts),

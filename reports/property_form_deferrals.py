@@ -35,10 +35,14 @@ class PropertyFormDeferrals(models.AbstractModel):
                 outcomes[self._outcome(deferral, scope.closing_day)],
                 deferral.times,
             )
-        section.add(
+        total = self._counted(
             self.env._("Total"),
             Figure.of(len(deferrals), deferrals),
-            *[None] * 2,
+            self.env._("lines: %s"),
+        )
+        section.add(
+            total,
+            *[None] * 3,
             Figure.of(round(sum(deferrals.mapped("amount")), 2), deferrals),
             *[None] * 5,
             level="total",

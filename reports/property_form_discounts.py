@@ -45,9 +45,14 @@ class PropertyFormDiscounts(models.AbstractModel):
             )
         listed = round(sum(discounts.mapped("list_price")), 2)
         sold = round(sum(prices.values()), 2)
-        section.add(
+        total = self._counted(
             self.env._("Total"),
             Figure.of(len(discounts), discounts),
+            self.env._("lines: %s"),
+        )
+        section.add(
+            total,
+            None,
             listed,
             None,
             None,

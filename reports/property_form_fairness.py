@@ -1,12 +1,46 @@
 from collections import defaultdict
+from dataclasses import dataclass
+from functools import partial
 from statistics import pstdev
 
 from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..models.property_roster_turn import RECEPTION_TURNS, RINGS
 from .form_table import Column, Figure, Section
 
+TURNS = "property.roster.turn"
+KEYS = ("ring", "user_id", "kind", "is_ahead", "reason_id")
 SPREAD_COLUMNS = ("turns", "effective")
+# A reception out of order is no simple turn: it stands in the record too.
+TOLD = Domain("kind", "!=", "taken") | Domain("is_ahead", "=", True)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The turns that a column counts: of some kinds, maybe those alone where a field
+    has a value."""
+
+    kinds: tuple
+    field: str = ""
+    value: object = None
+
+    def count(self, groups, measure=0):
+        """:param groups: {(kind, is_ahead, reason): numbers}"""
+        place = KEYS[2:].index(self.field) if self.field else None
+        return sum(
+            numbers[measure]
+            for key, numbers in groups.items()
+            if key[0] in self.kinds and (place is None or key[place] == self.value)
+        )
+
+    @property
+    def domain(self):
+        domain = [("kind", "in", self.kinds)]
+        if self.field:
+            domain.append((self.field, "=", getattr(self.value, "id", self.value)))
+        return domain
 
 
 class PropertyFormFairness(models.AbstractModel):
@@ -26,75 +60,84 @@ class PropertyFormFairness(models.AbstractModel):
     _roles = ("rep", "clerk", "supervisor", "manager", "hq")
 
     def _sections(self, scope):
-        turns = self._turns(scope)
-        effective = self._effective(scope)
+        turns = self.env[TURNS]
+        counts, duty = self._counts(scope), self._duty(scope)
         labels = dict(turns._fields["ring"]._description_selection(self.env))
         sections = [
-            self._figures(
-                labels[ring],
-                scope,
-                ring,
-                turns.filtered(lambda turn, ring=ring: turn.ring == ring),
-                effective,
-            )
+            self._figures(labels[ring], scope, ring, counts[ring], duty)
             for ring, _label in RINGS
         ]
-        return [*sections, self._record(scope, turns, labels)]
+        return [*sections, self._record(scope, labels)]
 
-    # === What was ===
+    def _counts(self, scope):
+        """{ring: {user: {(kind, is_ahead, reason): (number, effective)}}}
 
-    def _turns(self, scope):
-        return self.env["property.roster.turn"].search(
-            scope.happened("date"), order="date, id"
+        Effective is a turn whose reception stands as valid in the register, once at
+        most, whoever may see whose client it was.
+        """
+        turns, entries = self.env[TURNS], self.env["property.interaction"]
+        query = turns._search(scope.happened("date"))
+        turn_id, is_valid = (
+            SQL.identifier("entry", name, to_flush=entries._fields[name])
+            for name in ("turn_id", "is_valid")
         )
+        of_turn = SQL("%s = %s", turn_id, SQL.identifier(turns._table, "id"))
+        valid = SQL("%s AND %s", of_turn, is_valid)
+        query.add_join("LEFT JOIN", "entry", entries._table, valid)
+        terms = [turns._field_to_sql(turns._table, name, query) for name in KEYS]
+        query.groupby = SQL(", ").join(terms)
+        counts = defaultdict(lambda: defaultdict(dict))
+        for ring, user, kind, is_ahead, reason, *measures in self.env.execute_query(
+            query.select(*terms, SQL("COUNT(*)"), SQL("COUNT(%s)", turn_id))
+        ):
+            of_rep = counts[ring][self.env["res.users"].browse(user)]
+            reason = self.env["property.roster.reason"].browse(reason or [])
+            of_rep[kind, bool(is_ahead), reason] = measures
+        return counts
 
-    def _effective(self, scope):
-        """The turns whose reception stands as valid in the register."""
-        entries = self.env["property.interaction"].sudo()
-        groups = entries._read_group(
-            [("turn_id", "any", scope.happened("date")), ("is_valid", "=", True)],
-            ["turn_id"],
+    # === Figures of a ring ===
+
+    def _figures(self, title, scope, ring, counts, duty):
+        """:param counts: of this ring: {user: {(kind, is_ahead, reason): numbers}}
+        :param duty: {user: duty lists}
+        """
+        happened = [*scope.happened("date"), ("ring", "=", ring)]
+        keys = {key for groups in counts.values() for key in groups}
+        reasons = (
+            self.env["property.roster.reason"]
+            .union(*(reason for kind, _ahead, reason in keys if kind == "skipped"))
+            .sorted()
         )
-        return self.env["property.roster.turn"].union(*(turn for (turn,) in groups))
+        section = Section(title, self._columns(reasons))
+        lines = []
+        for user in self._reps(scope, ring).union(*counts):
+            own = [*happened, ("user_id", "=", user.id)]
+            lines.append(
+                [
+                    Figure.of(len(duty[user]), duty[user]),
+                    *self._rep_figures([counts[user]], own, reasons),
+                ]
+            )
+            section.add(user.name, *lines[-1])
+        section.add(
+            self.env._("Total"),
+            None,
+            *self._rep_figures(counts.values(), happened, reasons),
+            level="total",
+        )
+        self._add_spread(section, lines)
+        return section
 
     def _duty(self, scope):
         """{user: duty lists of the period that name him}"""
         duty = self.env["property.duty"]
-        lists = duty.search(
-            [
-                ("project_id", "=", scope.project.id),
-                ("date", ">=", scope.date_from),
-                ("date", "<=", scope.date_to),
-            ]
-        )
-        days = defaultdict(duty.browse)
-        for day in lists:
-            for user in day.user_ids:
-                days[user] |= day
-        return days
-
-    # === Figures of a ring ===
-
-    def _figures(self, title, scope, ring, turns, effective):
-        reasons = turns.reason_id.sorted()
-        section = Section(title, self._columns(reasons))
-        duty = self._duty(scope)
-        of_rep = turns.grouped("user_id")
-        table = {
-            user: self._rep_figures(
-                of_rep.get(user, turns.browse()),
-                effective,
-                reasons,
-                duty.get(user, self.env["property.duty"]),
-            )
-            for user in self._reps(scope, ring) | turns.user_id
-        }
-        for user, figures in table.items():
-            section.add(user.name, *figures)
-        total = self._rep_figures(turns, effective, reasons, self.env["property.duty"])
-        section.add(self.env._("Total"), None, *total[1:], level="total")
-        self._add_spread(section, list(table.values()))
-        return section
+        domain = [
+            ("project_id", "=", scope.project.id),
+            ("date", ">=", scope.date_from),
+            ("date", "<=", scope.date_to),
+        ]
+        groups = duty._read_group(domain, ["user_ids"], ["id:recordset"])
+        return defaultdict(duty.browse, groups)
 
     def _reps(self, scope, ring):
         """Who has a place in the ring, with turns or without."""
@@ -105,23 +148,34 @@ class PropertyFormFairness(models.AbstractModel):
         )
         return roster.line_ids.user_id
 
-    def _rep_figures(self, turns, effective, reasons, duty):
-        def kind(*kinds):
-            return turns.filtered(lambda turn: turn.kind in kinds)
-
-        receptions, passed = kind(*RECEPTION_TURNS), kind("skipped")
-        groups = (
-            duty,
-            receptions,
-            receptions & effective,
-            receptions.filtered("is_ahead"),
-            kind("make_up"),
-            kind("returned"),
-            kind("suspended"),
-            *(passed.filtered(lambda turn, r=r: turn.reason_id == r) for r in reasons),
-            passed.filtered(lambda turn: not turn.reason_id),
+    def _rep_figures(self, groups, domain, reasons):
+        """:param groups: some {(kind, is_ahead, reason): numbers} of the turns in
+        `domain`"""
+        receptions = Counted(RECEPTION_TURNS)
+        columns = [
+            Counted(RECEPTION_TURNS, "is_ahead", True),
+            Counted(("make_up",)),
+            Counted(("returned",)),
+            Counted(("suspended",)),
+            *(Counted(("skipped",), "reason_id", reason) for reason in reasons),
+            Counted(("skipped",), "reason_id", reasons.browse()),
+        ]
+        effective = sum(receptions.count(one, measure=1) for one in groups)
+        turns, *rest = (
+            Figure.where(
+                sum(column.count(one) for one in groups),
+                TURNS,
+                [*domain, *column.domain],
+            )
+            for column in (receptions, *columns)
         )
-        return [Figure.of(len(group), group) for group in groups]
+        find = partial(self._effective_ids, [*domain, *receptions.domain])
+        return [turns, Figure.found(effective, TURNS, find), *rest]
+
+    def _effective_ids(self, domain):
+        entries = self.env["property.interaction"].sudo()
+        valid = [("turn_id", "any", domain), ("is_valid", "=", True)]
+        return entries.search(valid).turn_id.ids
 
     def _add_spread(self, section, table):
         """How far the reps are apart; over one rep there is no spread."""
@@ -163,8 +217,15 @@ class PropertyFormFairness(models.AbstractModel):
 
     # === The record ===
 
-    def _record(self, scope, turns, rings):
+    def _record(self, scope, rings):
         """Every turn that was not simply taken, with reason and author."""
+        names = [
+            *("number", "date", "ring", "user_id", "kind", "is_ahead", "reason_id"),
+            *("settles_id", "effect", "note", "author_id"),
+        ]
+        turns = self.env[TURNS].search_fetch(
+            Domain(scope.happened("date")) & TOLD, names, order="date, id"
+        )
         section = Section(
             self.env._("Passes, Suspensions, Made-up Turns"),
             [
@@ -184,8 +245,6 @@ class PropertyFormFairness(models.AbstractModel):
             for name in ("kind", "effect")
         )
         for turn in turns:
-            if turn.kind == "taken" and not turn.is_ahead:
-                continue
             section.add(
                 Figure.of(turn.number, turn),
                 f"{scope.project.local_time(turn.date):%Y-%m-%d %H:%M}",

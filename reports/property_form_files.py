@@ -4,8 +4,8 @@ from odoo.exceptions import UserError, ValidationError
 from .form_files import protected
 from .form_table import paper_widths
 
-# Characters that a line of A4 holds, upright and across; what is wider is A3.
-PORTRAIT, LANDSCAPE = 105, 205
+# Characters that a line holds of A4, upright and across, and of A3
+ROOM = {"_portrait": 105, "": 205, "_a3": 295}
 PAPER_LINES = 5_000  # more are no paper to read and minutes to print
 
 
@@ -19,9 +19,7 @@ class PropertyForm(models.AbstractModel):
         """The paper a compiled form is printed on, by its widest section: "_portrait",
         "" (A4 across) or "_a3"."""
         width = max(sum(paper_widths(section)) for section in form["sections"])
-        if width <= PORTRAIT:
-            return "_portrait"
-        return "" if width <= LANDSCAPE else "_a3"
+        return next((paper for paper, room in ROOM.items() if width <= room), "_a3")
 
     @api.model
     def _render(self, options, fmt):

@@ -126,7 +126,11 @@ class PropertyFormFilings(models.AbstractModel):
                 one.penalty or None,
             )
         section.add(
-            self.env._("Total"),
+            self._counted(
+                self.env._("Total"),
+                Figure.of(len(shown), shown),
+                self.env._("lines: %s"),
+            ),
             *[None] * 6,
             Figure.of(sum(shown.mapped("penalty")), shown),
             level="total",

@@ -3,6 +3,15 @@ from odoo.fields import Domain
 
 from ..models.property_interaction import FOLLOWUP_KINDS
 from .form_table import Column, Figure, Section
+from .property_register_form import ENTRIES
+
+FETCHED = {
+    **{name: name for name in ("date", "kind", "note", "result")},
+    "next": "next_date",
+    "user": "user_id.name",
+    "lead": "lead_id",
+    "client": "lead_id.contact_name",
+}
 
 
 class PropertyFormFollowups(models.AbstractModel):
@@ -37,29 +46,31 @@ class PropertyFormFollowups(models.AbstractModel):
 
     def _rows(self, scope, section):
         """The lines one by one, then their number."""
-        entries = self.env["property.interaction"]
         domain = self._domain(scope)
-        entries = entries.search(domain, order="date, id")
-        kinds = dict(entries._fields["kind"]._description_selection(self.env))
-        project, one_client = scope.project, bool(scope.client)
-        for entry in self._each(entries):
-            lead = entry.lead_id
-            client = [] if one_client else [Figure.of(lead.contact_name, lead)]
+        selection = self.env[ENTRIES]._fields["kind"]._description_selection(self.env)
+        kinds, project, number = dict(selection), scope.project, 0
+        for entry in self._rows_of(ENTRIES, domain, FETCHED, order="date, id"):
+            lead, number = (entry["lead"],), number + 1
+            client = [Figure(entry["client"], "crm.lead", lead)]
             yield section.row(
-                Figure.of(project.local_time(entry.date), entry),
-                kinds[entry.kind],
-                *client,
-                entry.note,
-                entry.result,
-                entry.next_date,
-                entry.user_id.name,
+                Figure(project.local_time(entry["date"]), ENTRIES, (entry["id"],)),
+                kinds[entry["kind"]],
+                *([] if scope.client else client),
+                entry["note"],
+                entry["result"],
+                entry["next"],
+                entry["user"],
             )
-        total = [None, self.env._("Total"), *([] if one_client else [None])]
-        total.append(Figure.where(len(entries), entries._name, domain))
-        yield section.row(*total, *[None] * 3, level="total")
+        total = self._counted(
+            self.env._("Total"),
+            Figure.where(number, ENTRIES, domain),
+            self.env._("lines: %s"),
+        )
+        blanks = [None] * (len(section.columns) - 2)
+        yield section.row(None, total, *blanks, level="total")
 
     def _domain(self, scope):
-        domain = self.env["property.interaction"]._effective_domain() & Domain(
+        domain = self.env[ENTRIES]._effective_domain() & Domain(
             [*scope.happened("date"), ("kind", "in", FOLLOWUP_KINDS)]
         )
         if scope.client:

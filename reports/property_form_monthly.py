@@ -26,6 +26,7 @@ class PropertyFormMonthly(models.AbstractModel):
         "property.form.reps_weekly",
         "property.form.channels_daily",
     )
+    _layout = 2
     _roles = ("clerk", "supervisor", "manager", "hq")
 
     def _sections(self, scope):
@@ -38,7 +39,7 @@ class PropertyFormMonthly(models.AbstractModel):
             ("district",),
             *CHANNEL_GROUPINGS,
         )
-        channels = self._channel_sections(scope)
+        channels, claims = self._channel_sections(scope), self._claim_sums(scope)
         return [
             self._targets(scope),
             self._rep_section(self.env._("Month by Rep"), scope, "reps"),
@@ -50,8 +51,8 @@ class PropertyFormMonthly(models.AbstractModel):
             self._buyers(scope),
             self._stock_and_price(scope),
             self._cancellations(scope),
-            self._collections(scope),
-            self._ageing(scope),
+            self._collections(scope, claims),
+            self._ageing(scope, claims),
             self._deferral_summary(scope),
             *channels[3:],
             self._ranking(scope),

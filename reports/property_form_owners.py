@@ -7,7 +7,8 @@ from .form_table import Column, Figure, Section
 class PropertyFormOwners(models.AbstractModel):
     """G8 业主登记一览表: the buyers, written by the confirmed deposits (E3), as they
     were when the period's last day closed: what was cancelled, exchanged, signed or
-    renamed since is shown as it was then."""
+    renamed since is shown as it was then. Before the contract the way of payment is
+    that of the deposit's plan, which keeps no history."""
 
     _name = "property.form.owners"
     _inherit = ["property.form"]
@@ -50,13 +51,22 @@ class PropertyFormOwners(models.AbstractModel):
                 signed and contract.name,
                 Figure.of(deposit.price_sqm, deposit),
                 Figure.of(deposit.price, deposit),
-                signed and methods[contract.payment_method],
+                methods.get(
+                    contract.payment_method
+                    if signed
+                    else deposit.plan_id.payment_method
+                ),
                 deposit.user_id.name,
                 signed and contract.special_clauses,
             )
-        section.add(
+        total = self._counted(
             self.env._("Total"),
             Figure.of(len(deposits), deposits),
+            self.env._("units: %s"),
+        )
+        section.add(
+            None,
+            total,
             None,
             Figure.of(round(sum(deposits.mapped("area_gross")), 2), deposits),
             *[None] * 5,

@@ -32,7 +32,7 @@ class PropertyFormPayments(models.AbstractModel):
         sections = [
             self._list(scope, self._title(), PRICE),
             self._list(scope, self.env._("Fees Collected for Others"), FEES),
-            self._ageing(scope),
+            self._ageing(scope, self._claim_sums(scope)),
         ]
         if not scope.user and self._sees_all_deals():
             sections.append(self._reconciliation(scope))
@@ -82,9 +82,8 @@ class PropertyFormPayments(models.AbstractModel):
             )
             for value in sums
         )
-        return section.row(
-            label, number, *[None] * 3, *amounts, *[None] * 4, level=level
-        )
+        label = self._counted(label, number, self.env._("instalments: %s"))
+        return section.row(label, *[None] * 4, *amounts, *[None] * 4, level=level)
 
     @staticmethod
     def _line(section, claim):

@@ -1,9 +1,20 @@
 from odoo import models
-from odoo.fields import Domain
 from odoo.tools import SQL, html2plaintext
 
 from ..models.property_interaction import FOLLOWUP_KINDS, VISIT_KINDS
 from .form_table import Column, Figure, Section
+
+FETCHED = {
+    **{
+        name: name
+        for name in (
+            *("registration_number", "registered_date", "contact_name", "phone"),
+            *("grade", "wanted_unit_ids", "unit_type_ids", "budget_max", "budget_min"),
+            *("purpose", "description"),
+        )
+    },
+    "source": "source_id.name",
+}
 
 
 class PropertyFormProspects(models.AbstractModel):
@@ -21,6 +32,7 @@ class PropertyFormProspects(models.AbstractModel):
 
     _code = "G7"
     _period = "date"
+    _layout = 2
     _personal = True
     _filters = ("user",)
     _roles = ("rep", "clerk", "supervisor", "manager", "hq")
@@ -28,11 +40,11 @@ class PropertyFormProspects(models.AbstractModel):
     def _sections(self, scope):
         owned = self._owned(scope)
         users = self.env["res.users"].browse(owned)
-        pages = [
-            self._page(scope, user, owned[user.id])
-            for user in self._reps(scope, users)
-            if user.id in owned
-        ]
+        users = [user for user in self._reps(scope, users) if user.id in owned]
+        sums = {}
+        pages = [self._page(scope, user, owned[user.id], sums) for user in users]
+        if len(pages) > 1:
+            pages.append(self._together(scope, users, owned, sums))
         return pages or [Section(self._title(), self._columns())]
 
     # === Whose client at the close of the day ===
@@ -86,70 +98,135 @@ class PropertyFormProspects(models.AbstractModel):
 
     # === A page ===
 
-    def _page(self, scope, user, ids):
+    def _page(self, scope, user, ids, sums):
+        """
+        :param sums: {rep's id: his `_sums_of`}, which the page adds his to when read
+        """
         section = Section(user.name, self._columns(), new_page=True)
-        section.rows = self._rows(scope, section, ids)
+        section.rows = self._rows(scope, section, user, ids, sums)
         return section
 
-    def _rows(self, scope, section, ids):
-        """The lines of a page one by one, then their total."""
-        project, day, end = scope.project, scope.date_to, scope.bounds[1]
+    def _register_at(self, scope, ids):
+        """What the register says of each client, and until when he is owned, of those
+        of `ids` whose ownership has not lapsed by then, written down or not.
+
+        :return: ({id: row of `_read_register`}, {id: last day or None})
+        """
         leads = self.env["crm.lead"].browse(ids)
-        facts = leads._read_register(end)
+        facts = leads._read_register(scope.bounds[1])
         last_days = {
-            id_: leads._last_day(project, facts[id_]) or None for id_ in leads.ids
+            id_: leads._last_day(scope.project, facts[id_]) or None for id_ in ids
         }
-        # What has lapsed and was not yet written down
-        ids = [id_ for id_, last in last_days.items() if not last or last >= day]
+        return facts, {
+            id_: last
+            for id_, last in last_days.items()
+            if not last or last >= scope.date_to
+        }
+
+    @staticmethod
+    def _sums_of(facts, last_days):
+        """Clients' ids, visits and follow-ups of a page."""
+        visits, followups = (
+            sum(facts[id_][name] for id_ in last_days)
+            for name in ("visits", "all_followups")
+        )
+        return [*last_days], visits, followups
+
+    def _rows(self, scope, section, user, ids, sums):
+        """The lines of a page one by one, then their total."""
+        project = scope.project
+        facts, last_days = self._register_at(scope, ids)
+        ids, visits, followups = sums[user.id] = self._sums_of(facts, last_days)
         grades = self._labels("grade")
         purposes = self._labels("purpose")
-        for lead in self._each(leads.browse(ids)):
-            row = facts[lead.id]
-            wishes = lead.wanted_unit_ids.mapped("name")
-            wishes += lead.unit_type_ids.mapped("name")
+        effective = self._effective(scope)
+        domain = [("id", "in", ids)]
+        for lead in self._rows_of("crm.lead", domain, FETCHED, "registered_date, id"):
+            of_lead = (lead["id"],)
+            row = facts[lead["id"]]
             yield section.row(
-                Figure.of(lead.registration_number, lead),
-                project.local_day(lead.registered_date),
-                Figure.of(lead.contact_name, lead),
-                lead.phone,
-                grades.get(lead.grade),
-                "、".join(wishes),
-                lead.budget_max or lead.budget_min or None,
-                purposes.get(lead.purpose),
-                lead.source_id.name,
-                self._entries(row["visits"], VISIT_KINDS, lead.ids, end),
+                Figure(lead["registration_number"], "crm.lead", of_lead),
+                project.local_day(lead["registered_date"]),
+                Figure(lead["contact_name"], "crm.lead", of_lead),
+                lead["phone"],
+                grades.get(lead["grade"]),
+                "、".join(lead["wanted_unit_ids"] + lead["unit_type_ids"]),
+                lead["budget_max"] or lead["budget_min"] or None,
+                purposes.get(lead["purpose"]),
+                lead["source"],
+                self._entries(row["visits"], VISIT_KINDS, of_lead, effective),
                 row["followup"] and project.local_day(row["followup"]),
-                self._entries(row["all_followups"], FOLLOWUP_KINDS, lead.ids, end),
-                last_days[lead.id],
+                self._entries(row["all_followups"], FOLLOWUP_KINDS, of_lead, effective),
+                last_days[lead["id"]],
                 row["next_date"],
-                html2plaintext(lead.description or ""),
+                html2plaintext(lead["description"]) if lead["description"] else None,
             )
-        visits, followups = (
-            sum(facts[id_][name] for id_ in ids) for name in ("visits", "all_followups")
+        total = self._counted(
+            self.env._("Total"),
+            Figure(len(ids), "crm.lead", tuple(ids)),
+            self.env._("clients: %s"),
         )
         yield section.row(
-            self.env._("Total"),
+            total,
+            *[None] * 8,
+            self._entries(visits, VISIT_KINDS, ids, effective),
             None,
-            Figure(len(ids), "crm.lead", tuple(ids)),
-            *[None] * 6,
-            self._entries(visits, VISIT_KINDS, ids, end),
-            None,
-            self._entries(followups, FOLLOWUP_KINDS, ids, end),
+            self._entries(followups, FOLLOWUP_KINDS, ids, effective),
             *[None] * 3,
             level="total",
         )
+
+    # === All pages together ===
+
+    def _together(self, scope, users, owned, sums):
+        section = Section(
+            self.env._("All Reps"),
+            [
+                Column("rep", self.env._("Rep"), width=12),
+                Column("clients", self.env._("Clients"), "integer", 10),
+                Column("visits", self.env._("Number of Visits"), "integer", 10),
+                Column("followups", self.env._("Number of Follow-ups"), "integer", 10),
+            ],
+        )
+        section.rows = self._together_rows(scope, section, users, owned, sums)
+        return section
+
+    def _together_rows(self, scope, section, users, owned, sums):
+        """A line for each page, which has been read before, then the total."""
+        every, visits, followups = [], 0, 0
+        for user in users:
+            mine = sums.get(user.id) or self._sums_of(
+                *self._register_at(scope, owned[user.id])
+            )
+            every += mine[0]
+            visits += mine[1]
+            followups += mine[2]
+            yield section.row(user.name, *self._together_figures(scope, *mine))
+        total = self._together_figures(scope, every, visits, followups)
+        yield section.row(self.env._("Total"), *total, level="total")
+
+    def _together_figures(self, scope, ids, visits, followups):
+        effective = self._effective(scope)
+        return [
+            Figure(len(ids), "crm.lead", tuple(ids)),
+            self._entries(visits, VISIT_KINDS, ids, effective),
+            self._entries(followups, FOLLOWUP_KINDS, ids, effective),
+        ]
 
     def _labels(self, name):
         field = self.env["crm.lead"]._fields[name]
         return dict(field._description_selection(self.env))
 
-    def _entries(self, count, kinds, lead_ids, end):
-        """A count of effective entries of clients, which opens them."""
-        entries = self.env["property.interaction"]
-        domain = entries._effective_domain() & Domain(
-            [("lead_id", "in", lead_ids), ("kind", "in", kinds), ("date", "<", end)]
-        )
-        return Figure.where(count, entries._name, domain)
+    def _effective(self, scope):
+        """The effective entries before the close: a domain."""
+        effective = self.env["property.interaction"]._effective_domain()
+        return [("date", "<", scope.bounds[1]), *effective]
+
+    @staticmethod
+    def _entries(count, kinds, lead_ids, effective):
+        """A count of clients' entries, which opens them."""
+        domain = [("lead_id", "in", lead_ids), ("kind", "in", kinds), *effective]
+        return Figure.where(count, "property.interaction", domain)
 
     def _columns(self):
         return [

@@ -104,9 +104,15 @@ class PropertyFormReceipts(models.AbstractModel):
                 receipt.user_id.name,
                 receipt.confirm_user_id.name,
             )
-        section.add(
+        total = self._counted(
             self.env._("Total"),
-            *[None] * 6,
+            Figure.of(len(receipts), receipts),
+            self.env._("lines: %s"),
+        )
+        section.add(
+            None,
+            total,
+            *[None] * 5,
             Figure.of(round(sum(receipts.mapped("signed_amount")), 2), receipts),
             *[None] * 4,
             level="total",

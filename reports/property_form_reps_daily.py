@@ -9,6 +9,7 @@ class PropertyFormRepsDaily(models.AbstractModel):
     _description = "Daily Statistics by Rep"
 
     _code = "G2"
+    _layout = 2
     _roles = ("clerk", "supervisor", "manager", "hq")
     _filters = ("user",)
 

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from odoo import models
 
 from .form_table import Column, Section
@@ -15,12 +13,13 @@ class PropertyFormRepsWeekly(models.AbstractModel):
 
     _code = "G5"
     _period = "week"
+    _layout = 2
     _roles = ("clerk", "supervisor", "manager", "hq")
     _filters = ("user",)
     _adds_up = ("property.form.reps_daily", "property.form.channels_daily")
 
     def _sections(self, scope):
-        periods = [*self._days_of(scope), *self._channel_periods(scope)]
+        periods = self._channel_periods(scope)
         scope = self._read(scope, periods, ("user_id",), *CHANNEL_GROUPINGS)
         this, last = self.env._("This Week"), self.env._("Last Week")
         return [
@@ -33,8 +32,8 @@ class PropertyFormRepsWeekly(models.AbstractModel):
     # === Each day's column ===
 
     def _days(self, scope):
-        """A line for each figure of the project, then of each rep who has any."""
-        days = scope.days
+        """A line for each figure of the project, then of each rep who has any; empty
+        are the days that have not come."""
         section = Section(
             self.env._("Day by Day"),
             [
@@ -42,7 +41,7 @@ class PropertyFormRepsWeekly(models.AbstractModel):
                 Column("figure", self.env._("Figure"), width=18),
                 *(
                     Column(day.isoformat(), self._day_heading(day), "measure", 11)
-                    for day in days
+                    for day in scope.days
                 ),
                 Column("week", self.env._("This Week"), "measure", 12),
                 Column("before", self.env._("Last Week"), "measure", 12),
@@ -51,13 +50,17 @@ class PropertyFormRepsWeekly(models.AbstractModel):
         )
         domain, before = self._facts(scope), self._facts(scope.previous())
         now = {
-            one.date_to: self._tallies(one, "user_id") for one in self._days_of(scope)
+            one.date_to: self._tallies(one, "user_id") if one.has_begun else None
+            for one in scope.each_day
         }
         then = self._tallies(scope.previous(), "user_id")
         self._add_days(
             section,
             self.env._("Total"),
-            {day: self._sum(tallies.values()) for day, tallies in now.items()},
+            {
+                day: by if by is None else self._sum(by.values())
+                for day, by in now.items()
+            },
             self._sum(then.values()),
             (domain, before),
             whole=True,
@@ -68,19 +71,18 @@ class PropertyFormRepsWeekly(models.AbstractModel):
             self._add_days(
                 section,
                 self._rep_name(user),
-                {day: by.get(user) or self._sum(()) for day, by in now.items()},
+                {
+                    day: by if by is None else by.get(user) or self._sum(())
+                    for day, by in now.items()
+                },
                 then.get(user) or self._sum(()),
                 (domain + own, before + own),
             )
         return section
 
-    @staticmethod
-    def _days_of(scope):
-        return [replace(scope, date_from=day, date_to=day) for day in scope.days]
-
     def _add_days(self, section, label, by_day, then, domains, whole=False):
         domain, before = domains
-        week = self._sum(by_day.values())
+        week = self._sum(filter(None, by_day.values()))
         for one in self._measures():
             values = [self._figure(week, domain, one.name, one.measure)]
             values.append(self._figure(then, before, one.name, one.measure))
@@ -91,7 +93,8 @@ class PropertyFormRepsWeekly(models.AbstractModel):
                 label,
                 one.label,
                 *(
-                    self._figure(
+                    tally
+                    and self._figure(
                         tally,
                         [*domain, ("day", "=", day.isoformat())],
                         one.name,
@@ -105,11 +108,3 @@ class PropertyFormRepsWeekly(models.AbstractModel):
                 kind=one.kind,
             )
             label = ""
-
-    def _day_heading(self, day):
-        names = (
-            *(self.env._("Mon"), self.env._("Tue"), self.env._("Wed")),
-            *(self.env._("Thu"), self.env._("Fri"), self.env._("Sat")),
-            self.env._("Sun"),
-        )
-        return f"{names[day.weekday()]} {day:%m-%d}"

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import groupby
 
 from ..models.property_unit import UNIT_STATES
 from ..models.res_users import ROLES
@@ -41,8 +42,9 @@ class PropertyFormUnits(models.AbstractModel):
     def _rows(self, section, scope, stock):
         states, releases = self._states(), self._releases(scope)
         types = {one.id: one.name for one in scope.project.unit_type_ids}
+        by_building = dict(groupby(stock, lambda unit: unit["building"]))
         for building in scope.project.building_ids:
-            units = [unit for unit in stock if unit["building"] == building.id]
+            units = by_building.get(building.id, [])
             for unit in units:
                 yield section.row(
                     Figure(unit["name"], "property.unit", (unit["id"],)),

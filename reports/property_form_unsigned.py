@@ -42,14 +42,13 @@ class PropertyFormUnsigned(models.AbstractModel):
     def _add_sums(self, section, label, waiting, scope, level):
         """Deposits, their money, and how many of them are late."""
         late = [one for one in waiting if self._days_late(one, scope)]
+        number = self._figure_of(len(waiting), waiting)
         section.add(
-            label,
-            self._figure_of(len(waiting), waiting),
+            self._counted(label, number, self.env._("units: %s")),
+            self._figure_of(self.env._("%s of them late", len(late)), late),
             None,
             self._figure_of(round(sum(one["amount"] for one in waiting), 2), waiting),
-            *[None] * 2,
-            self._figure_of(self.env._("%s of them late", len(late)), late),
-            *[None] * 2,
+            *[None] * 5,
             level=level,
         )
 
@@ -100,16 +99,26 @@ class PropertyFormUnsigned(models.AbstractModel):
         return self.env.execute_query_dict(
             SQL(
                 """
+                WITH waiting AS MATERIALIZED (
+                     SELECT fact.* FROM property_deposit fact
+                       LEFT JOIN property_deposit old ON old.id = fact.exchanged_from_id
+                      WHERE fact.id IN %(visible)s
+                        AND (fact.end_date IS NULL OR fact.end_date >= %(end)s)
+                        AND (old.id IS NULL OR old.end_date < %(end)s)
+                        AND NOT EXISTS (
+                            SELECT FROM property_contract signed
+                             WHERE signed.deposit_id = fact.id
+                               AND signed.name IS NOT NULL
+                               AND signed.sign_date <= %(day)s))
                 SELECT fact.id, fact.amount, fact.confirm_date, fact.papers_date,
                        fact.papers_deadline, client.name AS client, client.phone,
                        unit.name AS unit, %(rep)s AS rep_id,
                        COALESCE(later.day_before, fact.sign_deadline) AS deadline,
                        granted.reason, entry.next_date, entry.result,
                        %(was_signed)s AS was_signed
-                  FROM property_deposit fact
+                  FROM waiting fact
                   JOIN property_unit unit ON unit.id = fact.unit_id
                   JOIN res_partner client ON client.id = %(purchaser)s
-                  LEFT JOIN property_deposit old ON old.id = fact.exchanged_from_id
                   LEFT JOIN LATERAL (
                        SELECT reason FROM property_deposit_log
                         WHERE deposit_id = fact.id AND rule = 'sign' AND date < %(end)s
@@ -123,14 +132,7 @@ class PropertyFormUnsigned(models.AbstractModel):
                         WHERE lead_id = fact.lead_id AND date < %(end)s
                           AND %(effective)s
                         ORDER BY date DESC, id DESC LIMIT 1) entry ON TRUE
-                 WHERE fact.id IN %(visible)s
-                   AND (fact.end_date IS NULL OR fact.end_date >= %(end)s)
-                   AND (old.id IS NULL OR old.end_date < %(end)s)
-                   AND NOT EXISTS (
-                       SELECT FROM property_contract signed
-                        WHERE signed.deposit_id = fact.id AND signed.name IS NOT NULL
-                          AND signed.sign_date <= %(day)s)
-                   AND %(mine)s
+                 WHERE %(mine)s
                  ORDER BY deadline, unit.name, fact.id""",
                 day=day,
                 end=end,

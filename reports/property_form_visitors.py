@@ -2,7 +2,9 @@ from collections import defaultdict
 
 from odoo import models
 
+from ..models.property_interaction import CALL_KINDS
 from .form_table import Column, Figure, Section
+from .property_register_form import ENTRIES, FETCHED
 
 
 class PropertyFormVisitors(models.AbstractModel):
@@ -19,52 +21,52 @@ class PropertyFormVisitors(models.AbstractModel):
 
     def _sections(self, scope):
         domain = [*self._domain(scope), ("is_corrected", "=", False)]
-        entries = self.env["property.interaction"].search(domain, order="date, id")
+        entries = list(self._rows_of(ENTRIES, domain, FETCHED, order="date, id"))
         labels = self._labels()
         register = Section(self._title(), self._columns())
         for number, entry in enumerate(entries, 1):
-            register.add(*self._values(number, entry, labels))
+            register.add(*self._values(number, entry, labels, scope.project))
         return [
             register,
             self._summary(
                 self.env._("By Kind"),
                 entries,
-                lambda entry: labels["kind"][entry.kind],
+                lambda entry: labels["kind"][entry["kind"]],
             ),
             self._summary(
                 self.env._("By Channel"),
                 entries,
-                lambda entry: entry.source_id.name or self.env._("Not Asked"),
+                lambda entry: entry["source"] or self.env._("Not Asked"),
             ),
-            self._summary(
-                self.env._("By Rep"), entries, lambda entry: entry.user_id.name
-            ),
+            self._summary(self.env._("By Rep"), entries, lambda entry: entry["host"]),
         ]
 
     def _summary(self, title, entries, key):
         """Effective calls and visits, and what does not count, by `key`."""
+        columns = {
+            "calls": self.env._("Calls"),
+            "visits": self.env._("Visits"),
+            "invalid": self.env._("Not Counted"),
+            "total": self.env._("Total"),
+        }
         section = Section(
             title,
             [
                 Column("label", "", width=20),
-                Column("calls", self.env._("Calls"), "integer"),
-                Column("visits", self.env._("Visits"), "integer"),
-                Column("invalid", self.env._("Not Counted"), "integer"),
-                Column("total", self.env._("Total"), "integer"),
+                *(Column(name, label, "integer") for name, label in columns.items()),
             ],
         )
-        groups = defaultdict(entries.browse)
+        total = {name: [] for name in columns}
+        groups = defaultdict(lambda: {name: [] for name in columns})
         for entry in entries:
-            groups[key(entry)] |= entry
-        for label, group in sorted(groups.items()):
-            section.add(label, *self._counts(group))
-        section.add(self.env._("Total"), *self._counts(entries), level="total")
+            counted = "calls" if entry["kind"] in CALL_KINDS else "visits"
+            for ids in (groups[key(entry)], total):
+                ids[counted if entry["is_valid"] else "invalid"].append(entry["id"])
+                ids["total"].append(entry["id"])
+        for label, ids in sorted(groups.items()):
+            section.add(label, *self._counts(ids))
+        section.add(self.env._("Total"), *self._counts(total), level="total")
         return section
 
-    def _counts(self, entries):
-        valid = entries.filtered("is_valid")
-        calls = valid.filtered(lambda entry: entry.kind == "call_in")
-        return [
-            Figure.of(len(group), group)
-            for group in (calls, valid - calls, entries - valid, entries)
-        ]
+    def _counts(self, groups):
+        return [Figure(len(ids), ENTRIES, tuple(ids)) for ids in groups.values()]

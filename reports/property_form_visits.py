@@ -27,13 +27,22 @@ class PropertyFormVisits(models.AbstractModel):
             Column("reviewer", self.env._("Reviewed By"), width=7),
         ]
 
-    def _own_values(self, entry, labels):
-        person = entry.sudo().lead_id.partner_id  # of a client whose entry is shown
+    def _own_fetched(self):
+        return {
+            "party": "party_size",
+            "horizon": "horizon",
+            "occupation": "lead_id.partner_id.occupation",
+            "work_district": "lead_id.partner_id.work_district",
+            "identity": "identity_check",
+            "reviewer": "day_id.closed_by_id.name",
+        }
+
+    def _own_values(self, entry, labels, project):
         return [
-            entry.party_size or None,
-            labels["horizon"].get(entry.horizon),
-            person.occupation,
-            person.work_district,
-            labels["identity_check"].get(entry.identity_check),
-            entry.sudo().day_id.closed_by_id.name,
+            entry["party"] or None,
+            labels["horizon"].get(entry["horizon"]),
+            entry["occupation"],
+            entry["work_district"],
+            labels["identity_check"].get(entry["identity"]),
+            entry["reviewer"],
         ]

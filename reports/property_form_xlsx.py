@@ -1,4 +1,8 @@
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from xlsxwriter import Workbook
 
 from odoo import models
 
@@ -29,6 +33,16 @@ class PropertyFormXlsx(models.AbstractModel):
     _name = "report.crm_property_sales.property_form_xlsx"
     _inherit = "report.report_xlsx.abstract"
     _description = "Form as Workbook"
+
+    def create_xlsx_report(self, docids, data):
+        """Written to disk, not to memory: what is read back is the file, once."""
+        objs = self._get_objs_for_report(docids, data)
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "form.xlsx")
+            workbook = Workbook(path, self.get_workbook_options() | {"tmpdir": folder})
+            self.generate_xlsx_report(workbook, data, objs)
+            workbook.close()
+            return path.read_bytes(), "xlsx"
 
     def get_workbook_options(self):
         return {"constant_memory": True}

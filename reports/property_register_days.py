@@ -2,9 +2,10 @@ from collections import namedtuple
 from datetime import timedelta
 
 from odoo import models
+from odoo.tools import SQL
 
 from .form_table import Column, Figure, Section
-from .property_register_form import ENTRIES
+from .property_register_form import ENTRIES, FETCHED
 
 # What is counted of the entries that were written.
 COUNTED = {
@@ -15,6 +16,7 @@ COUNTED = {
     "corrections": [("corrects_id", "!=", False)],
     "late": [("is_late", "=", True), ("corrects_id", "=", False)],
 }
+Written = namedtuple("Written", "number is_correction is_effective")
 Closing = namedtuple("Closing", "date moment user last_number chain_value")
 
 
@@ -52,11 +54,26 @@ class PropertyRegisterDays(models.AbstractModel):
             Column("mark", self.env._("Correction, Late Entry"), width=10),
         ]
 
-    def _values(self, number, entry, labels):
+    def _fetched(self):
+        correction = SQL(
+            "FROM property_interaction c WHERE c.corrects_id = property_interaction.id"
+        )
+        return {
+            **FETCHED,
+            **self._own_fetched(),
+            "number": "chain_number",
+            "is_late": "is_late",
+            "is_correction": SQL("property_interaction.corrects_id IS NOT NULL"),
+            "corrects": "corrects_id.chain_number",
+            "is_corrected": SQL("EXISTS (SELECT %s)", correction),
+            "correction": SQL("(SELECT c.chain_number %s)", correction),
+        }
+
+    def _values(self, number, entry, labels, project):
         return [
-            *super()._values(number, entry, labels),
-            *self._own_values(entry, labels),
-            entry.chain_number or None,
+            *super()._values(number, entry, labels, project),
+            *self._own_values(entry, labels, project),
+            entry["number"] or None,
             self._mark(entry),
         ]
 
@@ -64,21 +81,24 @@ class PropertyRegisterDays(models.AbstractModel):
         """What this register has besides the columns of all."""
         return []
 
-    def _own_values(self, entry, labels):
+    def _own_fetched(self):
+        """What is read for them."""
+        return {}
+
+    def _own_values(self, entry, labels, project):
         return []
 
     def _mark(self, entry):
         """How an entry stands to others; a number is a register number. Whoever may
         see an entry may know which one took its place."""
-        correction, original = entry.sudo().correction_ids, entry.sudo().corrects_id
         marks = []
-        if original:
-            marks.append(self.env._("Corrects No. %s", original.chain_number))
-        elif entry.is_late:
+        if entry["corrects"]:
+            marks.append(self.env._("Corrects No. %s", entry["corrects"]))
+        elif entry["is_late"]:
             marks.append(self.env._("Late Entry"))
-        if correction.chain_number:
-            marks.append(self.env._("Corrected by No. %s", correction.chain_number))
-        elif correction:
+        if entry["correction"]:
+            marks.append(self.env._("Corrected by No. %s", entry["correction"]))
+        elif entry["is_corrected"]:
             marks.append(self.env._("Corrected, still open"))
         return "\n".join(marks)
 
@@ -92,20 +112,25 @@ class PropertyRegisterDays(models.AbstractModel):
     def _rows(self, section, scope):
         """The lines, each day's closed by a line of its own."""
         labels, closings = self._labels(), self._closings(scope)
-        entries = self.env[ENTRIES].search(self._domain(scope), order="date, id")
-        day, shown, effective = scope.date_from, 0, 0
-        for number, entry in enumerate(self._each(entries), 1):
-            while day < scope.project.local_day(entry.date):
-                yield from self._day_line(
-                    section, scope, closings, day, shown, effective
+        entries = self._rows_of(
+            ENTRIES, self._domain(scope), self._fetched(), order="date, id"
+        )
+        project, day, written = scope.project, scope.date_from, []
+        for number, entry in enumerate(entries, 1):
+            while day < project.local_day(entry["date"]):
+                yield from self._day_line(section, scope, closings, day, written)
+                day, written = day + timedelta(days=1), []
+            written.append(
+                Written(
+                    entry["number"],
+                    entry["is_correction"],
+                    entry["is_valid"] and not entry["is_corrected"],
                 )
-                day, shown, effective = day + timedelta(days=1), 0, 0
-            shown += 1
-            effective += entry.is_valid and not entry.is_corrected
-            yield section.row(*self._values(number, entry, labels))
+            )
+            yield section.row(*self._values(number, entry, labels, project))
         while day <= scope.date_to:
-            yield from self._day_line(section, scope, closings, day, shown, effective)
-            day, shown, effective = day + timedelta(days=1), 0, 0
+            yield from self._day_line(section, scope, closings, day, written)
+            day, written = day + timedelta(days=1), []
 
     def _closings(self, scope):
         """The closings since the first day, the latest first. They prove the register
@@ -129,20 +154,24 @@ class PropertyRegisterDays(models.AbstractModel):
             )
         ]
 
-    def _day_line(self, section, scope, closings, day, shown, effective):
+    def _day_line(self, section, scope, closings, day, written):
         """How a day ends: entries, and what proves them; a day without any is shown
-        when it was closed, in the register as a whole."""
+        when it was closed, in the register as a whole.
+
+        :param written: list of `Written`
+        """
         while closings and closings[-1].date < day:
             closings.pop()
         closing = closings[-1] if closings else None
         whole = not scope.user and not self.env["property.block"]._is_partial()
-        if not shown and not (whole and closing and closing.date == day):
+        if not written and not (whole and closing and closing.date == day):
             return
         words = self.env._(
-            "%(day)s · entries: %(shown)s, effective: %(effective)s",
+            "%(day)s · entries: %(shown)s%(after)s, effective: %(effective)s",
             day=day,
-            shown=shown,
-            effective=effective,
+            shown=len(written),
+            after=self._after(closing, written) or "",
+            effective=sum(one.is_effective for one in written),
         )
         if closing is None:
             proof = self.env._("not closed yet")
@@ -157,6 +186,22 @@ class PropertyRegisterDays(models.AbstractModel):
             )
         blanks = [None] * (len(section.columns) - 1)
         yield section.row(f"{words} · {proof}", *blanks, level="words")
+
+    def _after(self, closing, written):
+        """How many of a day's entries its closing did not take in, as they were written
+        later: without them they are those that it counted."""
+        if not closing:
+            return None
+        after = [
+            one.is_correction
+            for one in written
+            if not 0 < (one.number or 0) <= closing.last_number
+        ]
+        return after and self.env._(
+            " (after the closing: corrections: %(corrections)s, added late: %(late)s)",
+            corrections=sum(after),
+            late=len(after) - sum(after),
+        )
 
     # === What of it counts ===
 

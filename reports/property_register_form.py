@@ -8,6 +8,22 @@ SELECTIONS = (
     *("kind", "purpose", "grade", "invalid_reason"),
     *("horizon", "identity_check", "answered_in_time"),
 )
+# What `_values()` reads of an entry.
+FETCHED = {
+    **{
+        name: name
+        for name in (
+            *("date", "kind", "partner_name", "phone", "area_wanted", "budget"),
+            *("purpose", "district", "grade", "is_valid", "invalid_reason"),
+            *("surveyor", "note"),
+        )
+    },
+    "source": "source_id.name",
+    "host": "user_id.name",
+    "types": "unit_type_ids",
+    "concerns": "concern_ids",
+    "helpers": "helper_ids",
+}
 
 
 class PropertyRegisterForm(models.AbstractModel):
@@ -65,31 +81,31 @@ class PropertyRegisterForm(models.AbstractModel):
             Column("note", self.env._("Note"), width=14),
         ]
 
-    def _values(self, number, entry, labels):
-        """The values of `_columns()` of one entry."""
+    def _values(self, number, entry, labels, project):
+        """The values of `_columns()` of one entry, as `_rows_of()` gives it."""
         return [
-            Figure.of(number, entry),
-            self._time(entry.project_id.local_time(entry.date)),
-            labels["kind"][entry.kind],
-            entry.partner_name,
-            entry.phone,
-            entry.source_id.name,
-            "、".join(entry.unit_type_ids.mapped("name")),
-            Figure.of(entry.area_wanted or None, entry),
-            Figure.of(entry.budget or None, entry),
-            labels["purpose"].get(entry.purpose),
-            entry.district,
-            "、".join(entry.concern_ids.mapped("name")),
-            entry.user_id.name,
-            "、".join(entry.helper_ids.mapped("name")),
-            labels["grade"].get(entry.grade),
+            Figure(number, ENTRIES, (entry["id"],)),
+            self._time(project.local_time(entry["date"])),
+            labels["kind"][entry["kind"]],
+            entry["partner_name"],
+            entry["phone"],
+            entry["source"],
+            "、".join(entry["types"]),
+            Figure(entry["area_wanted"] or None, ENTRIES, (entry["id"],)),
+            Figure(entry["budget"] or None, ENTRIES, (entry["id"],)),
+            labels["purpose"].get(entry["purpose"]),
+            entry["district"],
+            "、".join(entry["concerns"]),
+            entry["host"],
+            "、".join(entry["helpers"]),
+            labels["grade"].get(entry["grade"]),
             self._validity(entry, labels["invalid_reason"]),
-            entry.note,
+            entry["note"],
         ]
 
     def _validity(self, entry, reasons):
-        if entry.is_valid:
+        if entry["is_valid"]:
             return self.env._("Yes")
         return " ".join(
-            filter(None, (reasons.get(entry.invalid_reason), entry.surveyor))
+            filter(None, (reasons.get(entry["invalid_reason"]), entry["surveyor"]))
         )

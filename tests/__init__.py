@@ -50,6 +50,7 @@ from . import (
     test_filing_restatement,
     test_form_paper,
     test_form_receipts,
+    test_form_rows,
     test_form_cash,
     test_handover,
     test_hold,

@@ -2,7 +2,8 @@ from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
 
-from ..reports.form_diff import against, moved
+from ..reports.form_diff import moved
+from ..reports.form_sums import against
 from ..reports.form_table import Column, Section
 from .test_filing import FilingCommon
 from .test_form import G1, G8
@@ -80,6 +81,83 @@ class TestFormDiff(TransactionCase):
         self.assertEqual(moved(before, after), [])
         after = form(table(("101", 81, "HT-1"), columns=columns))
         self.assertEqual(len(moved(before, after)), 2)
+
+    WIDER = (
+        Column("label", ""),
+        Column("calls", "Calls", "integer"),
+        Column("visits", "Visits", "integer"),
+        Column("rate", "Rate", "percent"),
+    )
+
+    def test_a_column_that_came_later(self):
+        """G21: what the form did not tell when it was filed has not moved"""
+        before = form(table(("Wang", 1, 5), ("Li", 2, 6)))
+        after = form(table(("Wang", 1, 7, 5), ("Li", 2, 8, 6), columns=self.WIDER))
+        self.assertEqual(moved(before, after), [])
+        after = form(table(("Wang", 1, 7, 5), ("Li", 3, 8, 6), columns=self.WIDER))
+        for first, second, figures in (
+            (before, after, ("2", "3")),
+            (after, before, ("3", "2")),
+        ):
+            [change] = moved(first, second)
+            self.assertEqual((change["before"], change["after"]), figures)
+
+    def test_a_table_or_line_that_came_later(self):
+        """G21: of a layout with more of them; in the same one they are what moved"""
+        before = form(table(("Wang", 1, 5), ("", 2, 6)))
+        more = table(("Wang", 1, 5), ("visits", 7, 9), ("", 2, 6))
+        after = form(more, Section("New", more.columns, more.rows))
+        self.assertEqual(len(moved(before, after)), 3 + 8)
+        after["layout"] = 2
+        self.assertEqual(moved(before, after), [])
+        after["sections"][0]["rows"][0]["values"][1] = 4
+        [change] = moved(before, after)
+        self.assertEqual((change["line"], change["after"]), ("Wang", "4"))
+
+    def test_lines_of_the_same_words(self):
+        """Of two figures of a rep each has moved by itself, though one stands on top"""
+        columns = [Column("rep", ""), Column("figure", ""), Column("n", "N", "integer")]
+        before = form(table(("Wang", "calls", 1), ("", "visits", 2), columns=columns))
+        after = form(
+            table(("Wang", "slips", 7), ("", "visits", 3), columns=columns),
+        )
+        changes = moved(before, after)
+        self.assertIn(("2", "3"), [(one["before"], one["after"]) for one in changes])
+
+    def test_the_count_in_a_label(self):
+        """A sum is the same line when it sums more; days and weeks add up by it"""
+        columns = [Column("number", "No.", "integer"), Column("unit", "Unit")]
+        columns.append(Column("price", "Price", "yuan"))
+
+        def of(number, price, *label):
+            rows = table((1, "101", price), columns=columns)
+            rows.add(*label, price, level="total")
+            return form(rows)
+
+        before = of(1, 5, "Total", 1)
+        for label in ("Total (units: 2)", "Total(2 套)"):
+            after = of(2, 9, None, label)
+            self.assertEqual(
+                [(one["before"], one["after"]) for one in moved(before, after)],
+                [("5", "9"), ("1", label), ("5", "9")],
+            )
+            self.assertEqual(
+                against(after, [of(1, 5, None, "Total(1 套)"), before])[0]["sum"], "10"
+            )
+            self.assertEqual(against(of(2, 10, None, label), [before, before]), [])
+
+    def test_sums_of_days_filed_without_a_column(self):
+        """G21: of a column that came in midweek no sum of the filed days is known"""
+        days = [
+            form(table(("Wang", 1, 5))),
+            form(table(("Wang", 1, 7, 5), columns=self.WIDER)),
+        ]
+        week = form(table(("Wang", 2, 14, 5), columns=self.WIDER))
+        self.assertEqual(against(week, days), [])
+        week = form(table(("Wang", 3, 14, 5), columns=self.WIDER))
+        self.assertEqual([one["here"] for one in against(week, days)], ["3"])
+        [visits] = against(week, days[1:] * 3)
+        self.assertEqual((visits["here"], visits["sum"]), ("14", "21"))
 
     def test_sums(self):
         days = [form(table(("Wang", 1, 5), ("Li", 2, 6)))] * 2

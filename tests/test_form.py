@@ -57,6 +57,11 @@ class FormCommon(PropertyCommon):
             values.append(row["values"][place])
         return values
 
+    @staticmethod
+    def counted(label):
+        """How many the label of a sum says it sums."""
+        return int(re.search(r": (\d+)\)$", label)[1])
+
     @classmethod
     def make_entry(cls, user, moment, kind="call_in", **vals):
         values = {
@@ -297,8 +302,14 @@ class TestOwners(FormCommon, TransactionCase):
         self.assertEqual(row["owners"], "Ms Li")
         self.assertEqual(row["price"], deposit.price)
         self.assertIsNone(row["contract"])
+        deposit.plan_id = False
+        self.assertIsNone(self.rows()[0]["method"])
+        deposit.plan_id = self.plan_mortgage
+        self.assertEqual(self.rows()[0]["method"], "Mortgage")
         contract = self.sign_contract(deposit)
+        deposit._write_through({"plan_id": False})
         row = self.rows()[0]
+        self.assertEqual(row["method"], "Mortgage")
         self.assertEqual(row["contract"], contract.name)
         self.assertEqual(row["rep"], "rep_a")
 
@@ -490,7 +501,7 @@ class TestFormFiles(FormFacts, HttpCase):
                 self.assertPage(html.fromstring(content), form)
 
     def assertPage(self, page, form):
-        tables = page.xpath("//div[contains(@class, 'property-section')]/table")
+        tables = page.xpath("//table[contains(@class, 'property-table')]")
         for table, section in zip(tables, form["sections"], strict=True):
             rows = section["rows"]
             for line, row in zip(table.xpath("tbody/tr"), rows, strict=True):

@@ -258,16 +258,6 @@ class TestFormEngine(FormCommon, TransactionCase):
         )
         self.assertEqual(self.streamed(3)[0].row_at(2).values[0].ids, (2,))
 
-    def test_each_forgets_what_was_read(self):
-        units = self.units.browse(self.units.ids)
-        form = self.env[G3]
-        names = []
-        for unit in form._each(units, 3):
-            names.append(unit.name)
-            cached = unit._fields["name"]._get_cache(self.env)
-            self.assertLessEqual(len(cached), 3)
-        self.assertEqual(names, units.mapped("name"))
-
     # === Filters, paper ===
 
     def test_one_client(self):

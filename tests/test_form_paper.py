@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from odoo.tests import TransactionCase, tagged
 
 from ..reports.form_table import Column, Section, cell_kind, written
+from ..reports.property_form_pdf import typeset
 from .test_form import G3, FormCommon, FormFacts
 
 # Signs that a PDF draws by another one that looks the same.
@@ -104,6 +105,58 @@ class TestPaper(PaperCommon, TransactionCase):
         self.assertEqual(firsts[1], totals[0] + 1)
         self.assertGreaterEqual(totals[1], len(pages) - 2)
         self.assertEqual("".join(pages).count("合计"), 2)
+
+    def short_section(self, title, rows, columns=2):
+        section = Section(
+            title, [Column(f"c{n}", f"列{n}", "integer", 8) for n in range(columns)]
+        )
+        for number in range(rows):
+            section.add(*[1000 * number] * columns)
+        return section
+
+    def test_title_is_not_repeated(self):
+        """What a list has in common with the form is written once."""
+        title = (
+            self.env["property.form.sales_daily"].with_context(lang="zh_CN")._title()
+        )
+        _form, [page] = self.printed(self.short_section(title, 3))
+        self.assertEqual(page.count(squeezed(title)), 1)
+        _form, [page] = self.printed(
+            self.short_section(title, 3), self.short_section("其他", 3)
+        )
+        self.assertEqual(page.count(squeezed(title)), 1)
+        self.assertEqual(page.count("其他"), 1)
+
+    def test_headings_stay_with_their_tables(self):
+        """No heading and no two or three lines alone at the foot of a page, wherever
+        the table before it ends; a short table is not broken."""
+        for above in range(60, 80, 2):
+            for rows, least in ((12, 12), (60, 5)):
+                _form, pages = self.printed(
+                    self.short_section("上表", above), self.short_section("下表", rows)
+                )
+                # The engine draws what it moves once more where nobody sees it.
+                page = [page for page in pages if "下表" in page][-1]
+                below = page.split("下表")[1]
+                shown = [1000 * n for n in range(rows) if f"{1000 * n:,}" * 2 in below]
+                self.assertGreaterEqual(len(shown), least, (above, rows))
+
+    def test_type_is_as_large_as_the_line_lets_it(self):
+        """What fills its line is small, what is narrow is not, nor as wide."""
+        [wide, narrow, long] = [
+            self.short_section("表", *size).as_json()
+            for size in ((5, 26), (5, 4), (100, 4))
+        ]
+        self.assertEqual(typeset(wide, 205)["size"], 8.5)
+        self.assertEqual(typeset(wide, 205)["width"], 100)
+        self.assertEqual(typeset(narrow, 205)["size"], 11)
+        self.assertEqual(typeset(narrow, 205)["width"], round(32 * 11 / 8.5 / 2.05))
+        self.assertEqual(typeset(long, 205)["size"], 9.5)
+        self.assertFalse(typeset(narrow, 205)["is_beside"])
+        narrow["charts"] = [{}]
+        self.assertTrue(typeset(narrow, 205)["is_beside"])
+        wide["charts"] = [{}]
+        self.assertFalse(typeset(wide, 205)["is_beside"])
 
     def test_numbers_are_not_cut(self):
         """A column grows to its longest number, and the paper with it."""

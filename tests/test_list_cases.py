@@ -148,7 +148,7 @@ class TestListCases(CaseCommon, FormCommon):
         self.assertIn(["Not Begun", 0, 1, 0, 1, 1], values)
         self.assertIn(["Solved", 1, 0, 0, 1, 0], values)
         self.assertEqual(values[-1], ["Total", 1, 1, 0, 2, 1])
-        self.assertEqual(listed["rows"][-1]["values"][0], "Total: 2")
+        self.assertEqual(listed["rows"][-1]["values"][0], "Total (cases: 2)")
         form = self.env[G16].with_user(self.manager)
         for (section, row, column), cases in (
             ((0, 0, 0), first),

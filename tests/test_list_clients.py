@@ -65,6 +65,7 @@ class TestProspects(ListCommon, TransactionCase):
         return {
             section["title"]: {row["client"]: row for row in self.lines(section)}
             for section in form["sections"]
+            if section["new_page"]
         }
 
     def clients(self, day, **options):
@@ -122,7 +123,7 @@ class TestProspects(ListCommon, TransactionCase):
             self.assertEqual(self.clients("04-02"), {"rep_a": ["Li"]})
             self.assertEqual(self.clients("04-03"), {})
             total = self.compile(G7, self.manager, "2026-04-03")["sections"][0]
-            self.assertEqual(self.lines(total, "total")[0]["client"], 0)
+            self.assertEqual(self.counted(self.lines(total, "total")[0]["number"]), 0)
 
     def test_counts_of_each_day(self):
         """Visits, follow-ups, last and next one up to the close of the day; of a
@@ -241,6 +242,31 @@ class TestProspects(ListCommon, TransactionCase):
                 self.assertEqual(row[name], value or None, name)
         self.assertEqual(len(self.pages()["rep_a"]), 3)
 
+    def test_all_reps_together(self):
+        """G7: after the last page a line for each, and the grand total; a rep's own
+        register has none"""
+        for rep, visits in ((self.rep_a, 2), (self.rep_a, 0), (self.rep_b, 1)):
+            client = self.make_client(rep)
+            for _number in range(visits):
+                self.make_entry(
+                    rep, "2026-03-03 02:00:00", "visit_return", lead_id=client.id
+                )
+        form = self.compile(G7, self.manager)
+        *pages, together = form["sections"]
+        self.assertEqual(
+            [row["values"] for row in together["rows"]],
+            [["rep_a", 2, 2, 0], ["rep_b", 1, 1, 0], ["Total", 3, 3, 0]],
+        )
+        numbers = [self.lines(page, "total")[0]["number"] for page in pages]
+        self.assertEqual(sum(map(self.counted, numbers)), 3)
+        options = {"project_id": self.project.id}
+        model = self.env[G7].with_user(self.manager)
+        for column, count in ((1, 3), (2, 3)):
+            action = model.drill(options, 2, 2, column)
+            found = self.env[action["res_model"]].search_count(action["domain"])
+            self.assertEqual(found, count)
+        self.assertEqual(len(self.compile(G7, self.rep_a)["sections"]), 1)
+
     def test_who_reads_what(self):
         """J1: a rep his own, a supervisor his teams', shared clients on no page."""
         self.make_client(self.rep_a, contact_name="A")
@@ -279,11 +305,11 @@ class TestProspects(ListCommon, TransactionCase):
         options = {"project_id": self.project.id}
         form = self.env[G7].with_user(self.manager)
         sections = form.compile(options)["sections"]
-        self.assertEqual([one["new_page"] for one in sections], [True, True])
+        self.assertEqual([one["new_page"] for one in sections], [True, True, False])
         keys = [column["key"] for column in sections[0]["columns"]]
         for row, key, expected in (
             (0, "number", clients[0]),
-            (2, "client", clients),
+            (2, "number", clients),
             (0, "visits", visit),
             (2, "visits", visit),
         ):
@@ -434,7 +460,7 @@ class TestFollowupRecord(ListCommon, TransactionCase):
     def test_total_opens_all(self):
         options = {"project_id": self.project.id, "date_to": "2026-03-10"}
         form = self.env[G20].with_user(self.manager)
-        action = form.drill(options, 0, 2, 3)
+        action = form.drill(options, 0, 2, 1)
         found = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(found, self.entries[2] | self.entries[3])
 
@@ -445,7 +471,7 @@ class TestFollowupRecord(ListCommon, TransactionCase):
         book = openpyxl.load_workbook(io.BytesIO(form._render(options, "xlsx")[1]))
         rows = [*book.worksheets[0].iter_rows(min_row=5, values_only=True)]
         self.assertEqual(rows[0][0], datetime(2026, 3, 10, 10))
-        self.assertEqual(rows[2][:4], (None, "Total", None, 2))
+        self.assertEqual(rows[2][:4], (None, "Total (lines: 2)", None, None))
 
     def test_queries(self):
         def make():
@@ -613,7 +639,8 @@ class TestClientFile(ListCommon, TransactionCase):
             for day in ("03-04", "03-05", "03-11", "03-12", "03-14", "03-15"):
                 sales = self.sections(day, client_id=False)[0]
                 total = self.lines(sales, "total")[0]
-                found = (len(self.lines(sales)), total["matter"], total["amount"])
+                number = self.counted(next(iter(total.values())))
+                found = (len(self.lines(sales)), number, total["amount"])
                 count, amount = self.standing(day)
                 self.assertEqual(found, (count, count, amount), day)
 

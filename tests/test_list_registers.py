@@ -168,7 +168,10 @@ class TestRegisters(RegisterFormCommon, TransactionCase):
                 (None, "Late Entry"),
             ],
         )
-        self.assertIn("entries: 4, effective: 3", words[0])
+        after = "4 (after the closing: corrections: 1, added late: 1)"
+        self.assertIn(f"entries: {after}, effective: 3", words[0])
+        self.assertIn("up to register no. 2", words[0])
+        self.assertEqual(self.day(YESTERDAY).counts, {"call_in": [2, 0]})
         self.close()
         lines, words = self.rows()
         self.assertEqual(
@@ -180,6 +183,7 @@ class TestRegisters(RegisterFormCommon, TransactionCase):
                 (4, "Late Entry", 1_000_000),
             ],
         )
+        self.assertIn(f"entries: {after}, ", words[0], "not taken in by that closing")
         self.correct(correction, is_valid=False, invalid_reason="agent")
         self.assertEqual(
             self.counts()["Total"],

@@ -356,6 +356,7 @@ class TestMetricRandom(MetricCommon, TransactionCase):
                     row["values"][2]: row["values"][9] for row in section["rows"][:-1]
                 }
                 for section in form["sections"]
+                if section["new_page"]
             }
             found = {rep: rows for rep, rows in found.items() if rows}
             self.assertEqual(found, expected, day)

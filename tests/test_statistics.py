@@ -2,7 +2,7 @@ from freezegun import freeze_time
 
 from odoo.tests import TransactionCase, tagged
 
-from ..reports.form_diff import additive, against
+from ..reports.form_sums import additive, against
 from ..reports.form_table import Figure
 from .test_form import G2, G4, G5, FormCommon
 from .test_metric import MetricCommon
@@ -144,7 +144,15 @@ class TestRepsDaily(StatisticsCommon, TransactionCase):
             self.assertEqual(
                 self.value(form, section, rep, key), expected, (section, rep, key)
             )
+        with freeze_time("2026-03-13 06:00:00"):
+            self.contract.write({"filing_number": "W1", "filing_date": "2026-03-13"})
+            self.contract.action_file()
+        filed = self.compile(G2, self.manager, "2026-03-13")
+        self.assertEqual(self.value(filed, 0, "rep_a", "filed_number"), 1)
+        self.assertEqual(self.value(filed, 0, "rep_a", "contracts_number"), 0)
+        self.assertEqual(self.value(filed, 1, "Total", "filed_number"), 1)
         later = self.compile(G2, self.manager, "2026-03-11")
+        self.assertEqual(self.value(later, 0, "rep_a", "filed_number"), 0)
         self.assertEqual(self.value(later, 0, "rep_a", "contracts_number"), 1)
         self.assertEqual(self.value(later, 0, "rep_a", "calls_number"), 0)
 
@@ -296,6 +304,59 @@ class TestRepsWeekly(StatisticsCommon, TransactionCase):
                 values[keys.index("week")] - values[keys.index("before")],
             )
         self.assertEqual(self.value(form, 2, ("Total", "Calls"), DAY), 2)
+
+    def test_each_day_of_the_channels(self):
+        """G5: calls and visits by channel, campaign, concern and hour, day by day"""
+        form = self.compile(G5, self.manager, DAY)
+        name = self.source.name
+        days = [f"2026-03-{day:02}" for day in range(9, 16)]
+        for block, labels in ((3, 2), (4, 1), (5, 1)):
+            section = form["sections"][block]
+            keys = [column["key"] for column in section["columns"]]
+            self.assertEqual(
+                keys[labels : labels + 18],
+                [
+                    f"{what}_{key}"
+                    for what in ("calls", "visits")
+                    for key in (*days, "now", "before")
+                ],
+            )
+            for row in section["rows"]:
+                for start in (labels, labels + 9):
+                    *each, week, _last = row["values"][start : start + 9]
+                    self.assertEqual(sum(each), week, row["values"][:labels])
+            daily = self.compile(G4, self.manager, DAY)["sections"][block - 3]
+            for row in daily["rows"]:
+                label = tuple(one or "" for one in row["values"][:labels])
+                for what in ("calls", "visits"):
+                    self.assertEqual(
+                        self.value(form, block, label, f"{what}_{DAY}"),
+                        self.value({"sections": [daily]}, 0, label, f"{what}_now"),
+                    )
+        for label, key, expected in (
+            ((name, "Spring"), f"calls_{DAY}", 1),
+            ((name, "No Campaign"), "calls_2026-03-09", 1),
+            ((name, "Together"), "visits_2026-03-12", 1),
+            (("Radio", ""), f"calls_{DAY}", 1),
+            (("Total", ""), f"visits_{DAY}", 2),
+        ):
+            self.assertEqual(self.value(form, 3, label, key), expected, (label, key))
+
+    def test_days_that_have_not_come(self):
+        """G5: empty, not none; the sums stand"""
+        with freeze_time("2026-03-11 17:00:00"):  # Thursday on the project's clock
+            form = self.compile(G5, self.manager, DAY)
+        blank = [f"2026-03-{day:02}" for day in (13, 14, 15)]
+        for section in form["sections"][2:6]:
+            for column in section["columns"]:
+                place = section["columns"].index(column)
+                cells = [row["values"][place] for row in section["rows"]]
+                if any(column["key"].endswith(day) for day in blank):
+                    self.assertEqual({*cells}, {None}, column["key"])
+                elif column["kind"] == "integer":
+                    self.assertNotIn(None, cells, column["key"])
+        self.assertEqual(self.value(form, 2, ("Total", "Calls"), "week"), 3)
+        self.assertEqual(self.value(form, 3, ("Total", ""), "calls_now"), 3)
 
     def test_sums_the_daily_ones(self):
         """Every figure of the week is the sum of seven daily forms; G21 asks the same

@@ -296,3 +296,15 @@ test("tells who works in no project", async () => {
     await openForm();
     expect(".o_nocontent_help").toHaveText("You do not work in any project yet.");
 });
+
+test("a list that is called as the form is not called so twice", async () => {
+    mockForm();
+    onRpc("property.form.sales_daily", "compile", () => {
+        const result = compiled({ date_from: "2026-03-10", date_to: "2026-03-10" });
+        result.sections[0].title = result.title;
+        return result;
+    });
+    await openForm();
+    expect(".o_property_form h2").toHaveText("Daily Sales Report");
+    expect(queryAllTexts(".nav-link")).toEqual(["One by One", "By Floor"]);
+});

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ..case import Case, Goal
+from ..facts import CLOCK
 from ..memory import workbook_memory
 
 
@@ -13,9 +14,9 @@ class Form(Case):
     goal = Goal(sql=(1.5, 1.5), ms=2_000)
 
     def prepare(self, env):
-        project = env["property.project"].browse(self.picks.project)
-        self.day = project.local_day() - timedelta(days=1)
-        self.start, self.end = project.day_bounds(self.day)
+        self.project = env["property.project"].browse(self.picks.project)
+        self.day = self.project.local_day() - timedelta(days=1)
+        self.start, self.end = self.project.day_bounds(self.day)
         # As our side does for itself: to compile takes longer than to answer.
         env.cr.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
 
@@ -149,6 +150,52 @@ class SalesDaily(Form):
             sum(row[-1] for row in flows[0]),
             sum(row[4] for row in flows[1]),
         ]
+
+
+class Cash(Form):
+    """Money of the last eight weeks: due by kind, open, received (F5)"""
+
+    form = "property.form.cash"
+    login = "finance"
+
+    def options(self):
+        first = self.day - timedelta(days=55)
+        return super().options() | {"date_from": first.isoformat()}
+
+    def ours(self, env):
+        section = env[self.form].compile(self.options())["sections"][0]
+        names = [column["key"] for column in section["columns"]]
+        total = next(row for row in section["rows"] if row["level"] == "total")
+        keys = ("due", "open", "received")
+        return [total["values"][names.index(key)] for key in keys]
+
+    def sql(self, cr):
+        first, last = self.day - timedelta(days=55), self.day
+        first -= timedelta(days=first.weekday())
+        last += timedelta(days=6 - last.weekday())
+        cr.execute(
+            """SELECT date_trunc('week', claim.due_date), claim.kind, sum(claim.amount),
+                      sum(claim.residual), claim.due_date BETWEEN %s AND %s
+                 FROM property_installment claim
+                 JOIN property_contract contract ON contract.id = claim.contract_id
+                WHERE claim.project_id = %s
+                  AND contract.state IN ('signed', 'filed', 'delivered')
+                GROUP BY 1, 2, 5""",
+            [first, last, self.project.id],
+        )
+        due = [row for row in cr.fetchall() if row[-1]]
+        start, end = self.project.day_bounds(first, last)
+        cr.execute(
+            f"""SELECT date_trunc('week', {CLOCK.format("confirm_date")}),
+                       sum(signed_amount)
+                  FROM property_receipt fact
+                 WHERE project_id = %s AND state = 'confirmed' AND method != 'carried'
+                   AND confirm_date >= %s AND confirm_date < %s GROUP BY 1""",
+            [self.project.id, start, end],
+        )
+        sums = [[row[2] for row in due], [row[3] for row in due]]
+        sums.append([row[1] for row in cr.fetchall()])
+        return [round(float(sum(one)), 2) for one in sums]
 
 
 class WhatIf(Form):

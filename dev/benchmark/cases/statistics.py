@@ -1,158 +1,85 @@
-"""Statistics forms (G2, G4, G5, G6): each against SQL that counts the same facts, table
-by table, each table once."""
+"""Statistics forms (G2, G4, G5, G6): each against SQL that gives the same figures."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 from ..case import Goal
+from ..facts import CLOCK, COLUMNS, EFFECTIVE, RATES, TABLES, Facts, figures
 from .forms import Form
 
-# What each table tells: (facts, FROM, moment or day, rep, conditions, measures).
-EFFECTIVE = (
-    "NOT EXISTS (SELECT FROM property_interaction c WHERE c.corrects_id = fact.id)"
-)
-OWNER = """COALESCE((SELECT o.user_id FROM property_ownership o
-    WHERE o.lead_id = fact.lead_id AND o.date <= {at}
-    ORDER BY o.date DESC, o.id DESC LIMIT 1), fact.user_id)"""
-CLOCK = "((fact.{0} AT TIME ZONE 'UTC') AT TIME ZONE 'Asia/Shanghai')"
-MONEY = "count(*), sum(fact.area_gross), sum(fact.price)"
-TABLES = {
-    "register": (
-        "property_interaction fact",
-        "date",
-        "fact.user_id",
-        f"fact.kind != 'care' AND {EFFECTIVE}",
-        "fact.kind, fact.is_valid",
-        "count(*)",
-    ),
-    "due": (
-        "property_interaction fact",
-        "next_date",
-        "fact.user_id",
-        "fact.lead_id IS NOT NULL AND fact.is_valid "
-        f"AND fact.next_date <= (now() AT TIME ZONE 'Asia/Shanghai')::date "
-        f"AND {EFFECTIVE}",
-        "NULL::int",
-        "count(*), count(*) FILTER (WHERE NOT EXISTS ("
-        "SELECT FROM property_interaction later WHERE later.lead_id = fact.lead_id "
-        "AND (later.date, later.id) > (fact.date, fact.id) "
-        "AND later.date < fact.next_date + interval '16 hours' AND later.is_valid))",
-    ),
-    "leads": (
-        "crm_lead fact",
-        "registered_date",
-        "fact.registered_user_id",
-        "TRUE",
-        "NULL::int",
-        "count(*)",
-    ),
-    "slips": (
-        "property_deposit fact",
-        "date",
-        OWNER.format(at="fact.date"),
-        "fact.name IS NOT NULL",
-        "NULL::int",
-        MONEY,
-    ),
-    "deposits": (
-        "property_deposit fact",
-        "confirm_date",
-        OWNER.format(at="fact.confirm_date"),
-        "fact.confirm_date IS NOT NULL",
-        "NULL::int",
-        MONEY,
-    ),
-    "contracts": (
-        "property_contract fact",
-        "sign_date",
-        OWNER.format(at="fact.sign_date + interval '16 hours'"),
-        "fact.state != 'draft' AND fact.name IS NOT NULL",
-        "NULL::int",
-        MONEY,
-    ),
-    "receipts": (
-        "property_receipt fact",
-        "confirm_date",
-        OWNER.format(at="fact.confirm_date"),
-        "fact.state = 'confirmed' AND fact.method != 'carried'",
-        "fact.kind",
-        "count(*), sum(fact.amount)",
-    ),
-}
-DAYS = ("next_date", "sign_date")  # the others are moments
-
-
-# What `Statistics.figures()` reckons, as the columns of G2.
-FIGURES = (
-    ("calls_number", "first_number", "called_number", "returns_number"),
-    *(("registrations_number",), ("missed_number",), ("slips_number",)),
-    *(("deposits_number",), ("deposits_amount",)),
-    *(("contracts_number",), ("contracts_amount",), ("receipts_amount",)),
-)
+BY_REP = [*(column for column, *_rest in COLUMNS), *RATES]
+BY_CHANNEL = ("calls", "visits", "deposits_number", "deposit_rate_number")
+DAY = timedelta(days=1)
 
 
 class Statistics(Form):
     agree = ("sql",)
 
-    def prepare(self, env):
-        super().prepare(env)
-        self.project = env["property.project"].browse(self.picks.project)
+    def sections(self, env):
+        return env[self.form].compile(self.options())["sections"]
 
-    def count(self, cr, table, first, last, key="rep", starts=()):
-        """The facts of a table in the project's days, by key and kind.
+    @staticmethod
+    def table(section, keys, levels=("line", "total"), label=0):
+        """{label, "" of the total: {column: figure}} of the lines with figures."""
+        names = [column["key"] for column in section["columns"]]
+        places = {name: names.index(key) for name, key in keys.items()}
+        return filled(
+            {
+                "" if row["level"] == "total" else row["values"][label]: {
+                    name: row["values"][place] for name, place in places.items()
+                }
+                for row in section["rows"]
+                if row["level"] in levels
+            }
+        )
 
-        :param starts: days at which periods begin: facts are counted by these too, as
-            the first column, in the one reading
+    def by_rep(self, section):
+        return self.table(section, {name: name for name in BY_REP})
+
+    def by_channel(self, section):
+        keys = ("calls_now", "visits_now", "deposits", "deposit_rate")
+        return self.table(
+            section, dict(zip(BY_CHANNEL, keys, strict=True)), ("subtotal", "total")
+        )
+
+    def receptions(self, section):
+        """Calls and visits of the period by hour, or by concern."""
+        return self.table(section, {"calls": "calls_now", "visits": "visits_now"})
+
+    # === By plain SQL ===
+
+    def channels_sql(self, cr, facts, starts, near, end):
+        """Channels, hours and concerns of the last period, as the sections show them.
+
+        :param starts: days at which the periods of channels begin
+        :param near: those of hours and concerns; of both the last one is the same
         """
-        source, at, rep, where, kind, measures = TABLES[table]
-        start, end = self.project.day_bounds(first, last)
-        starts = [self.project.utc_moment(day) for day in starts]
-        if at in DAYS:
-            start, end = first, last + timedelta(days=1)
-            starts = [self.project.local_day(moment) for moment in starts]
-        day = f"fact.{at}" if at in DAYS else f"{CLOCK.format(at)}::date"
-        keys = {"rep": rep, "day": f"{rep}, {day}", "": "1"}.get(key, key)
-        if starts:
-            keys = f"width_bucket(fact.{at}, %(starts)s), {keys}"
-        cr.execute(
-            f"""SELECT {keys}, {kind}, {measures} FROM {source}
-                 WHERE fact.project_id = %(project)s AND fact.{at} >= %(start)s
-                   AND fact.{at} < %(end)s AND {where} GROUP BY {keys}, {kind}""",
-            {"project": self.project.id, "start": start, "end": end, "starts": starts},
+        cr.execute("SELECT id, name FROM utm_source")
+        names = dict(cr.fetchall())
+        by_source = facts.read(
+            ["register"], starts, end, "fact.source_id, fact.campaign_id"
         )
-        return cr.fetchall()
-
-    def visits(self, rows):
-        """Effective calls and visits of rows that end in kind, is_valid, count"""
-        return sum(
-            row[-1]
-            for row in rows
-            if row[-2] and (row[-3] == "call_in" or row[-3].startswith("visit"))
+        deals = facts.read(
+            ["deposits"], starts, end, "lead.source_id, lead.campaign_id"
         )
-
-    def figures(self, tables):
-        """Some figures of all the rows of `all_tables()`, in the order of `FIGURES`."""
-        receipts = [row for row in tables["receipts"] if row[-3] == "receipt"]
+        for key, metrics in deals.items():
+            by_source[key].update(metrics)
+        hour = f"extract(hour FROM {CLOCK.format('date')})::int"
+        by_hour = facts.read(["register"], near, end, hour)
+        channels = facts.lines(by_source, {len(starts)}, lambda key: names.get(key[0]))
+        hours = facts.lines(
+            by_hour, {len(near)}, lambda key: f"{key[0]}:00–{key[0] + 1}:00"
+        )
         return [
-            self.visits(tables["register"]),
-            *(sum(row[-1] for row in tables[name]) for name in ("leads", "due")),
-            *(sum(row[-3] for row in tables[name]) for name in ("slips", "deposits")),
-            float(sum(row[-1] for row in tables["deposits"])),
-            sum(row[-3] for row in tables["contracts"]),
-            float(sum(row[-1] for row in tables["contracts"])),
-            float(sum(row[-1] for row in receipts)),
+            filled(channels, BY_CHANNEL),
+            filled(hours, ("calls", "visits")),
+            self.concerns_sql(cr, near, end, {len(near)}),
         ]
 
-    def channels(self, cr, first, last, starts):
-        """By channel, hour and concern: what G4 counts of some periods"""
-        rows = self.count(
-            *(cr, "register", first, last, "fact.source_id, fact.campaign_id", starts)
-        )
-        hour = f"extract(hour FROM {CLOCK.format('date')})"
-        self.count(cr, "register", first, last, hour, starts)
-        start, end = self.project.day_bounds(first, last)
+    def concerns_sql(self, cr, starts, end, places):
         cr.execute(
-            f"""SELECT width_bucket(fact.date, %s), link.property_concern_id, fact.kind,
-                       count(*)
+            f"""SELECT width_bucket(fact.date, %s), link.property_concern_id,
+                       fact.kind = 'call_in', count(*)
                   FROM property_interaction fact
                   LEFT JOIN property_concern_property_interaction_rel link
                     ON link.property_interaction_id = fact.id
@@ -162,23 +89,25 @@ class Statistics(Form):
                  GROUP BY 1, 2, 3""",
             [
                 [self.project.utc_moment(day) for day in starts],
-                *(self.project.id, start, end),
+                self.project.id,
+                self.project.utc_moment(starts[0]),
+                self.project.utc_moment(end),
             ],
         )
-        cr.fetchall()
-        return rows
+        counts = defaultdict(lambda: [0, 0])
+        for place, concern, is_call, number in cr.fetchall():
+            if place in places:
+                counts[concern][0 if is_call else 1] += number
+        return sorted(counts.values())
 
-    def all_tables(self, cr, first, last, key="rep", starts=()):
-        return {
-            table: self.count(cr, table, first, last, key, starts) for table in TABLES
-        }
 
-    @staticmethod
-    def cell(section, *keys):
-        """The sum of the cells `keys` in the last line of a section."""
-        names = [column["key"] for column in section["columns"]]
-        values = section["rows"][-1]["values"]
-        return sum(values[names.index(key)] for key in keys)
+def filled(lines, names=None):
+    """Those with a figure; of each line the columns `names` alone."""
+    lines = {
+        label: {name: line[name] for name in names} if names else line
+        for label, line in lines.items()
+    }
+    return {label: line for label, line in lines.items() if any(line.values())}
 
 
 class RepsDaily(Statistics):
@@ -187,13 +116,17 @@ class RepsDaily(Statistics):
     form = "property.form.reps_daily"
 
     def ours(self, env):
-        year = env[self.form].compile(self.options())["sections"][2]
-        return [self.cell(year, *keys) for keys in FIGURES]
+        return [self.by_rep(section) for section in self.sections(env)[:3]]
 
     def sql(self, cr):
-        starts = [self.day.replace(month=1, day=1), self.day.replace(day=1), self.day]
-        starts = sorted({*starts})
-        return self.figures(self.all_tables(cr, starts[0], self.day, "rep", starts))
+        facts, day = Facts(cr, self.project), self.day
+        starts = sorted({day.replace(month=1, day=1), day.replace(day=1), day})
+        sums = facts.read(TABLES, starts, day + DAY, None)
+        last = len(starts)
+        return [
+            filled(facts.by_rep(sums, range(first, last + 1)), BY_REP)
+            for first in (last, max(last - 1, 1), 1)
+        ]
 
 
 class ChannelsDaily(Statistics):
@@ -202,24 +135,19 @@ class ChannelsDaily(Statistics):
     form = "property.form.channels_daily"
 
     def ours(self, env):
-        section = env[self.form].compile(self.options())["sections"][0]
+        channels, concerns, hours, *_advertising = self.sections(env)
+        concerns = self.receptions(concerns).values()
         return [
-            *(self.cell(section, "calls_now", "visits_now"),),
-            self.cell(section, "calls_before", "visits_before"),
-            *(self.cell(section, "deposits"),),
+            self.by_channel(channels),
+            self.receptions(hours),
+            sorted([*line.values()] for line in concerns),
         ]
 
     def sql(self, cr):
-        day, yesterday = self.day, self.day - timedelta(days=1)
-        starts = [day - timedelta(days=7), yesterday, day]
-        rows = self.channels(cr, starts[0], day, starts)
-        self.count(cr, "register", day.replace(day=1), day, "fact.source_id")
-        deposits = self.count(cr, "deposits", day, day, "")
-        return [
-            self.visits(row for row in rows if row[0] == 3),
-            self.visits(row for row in rows if row[0] == 2),
-            sum(row[-3] for row in deposits),
-        ]
+        day = self.day
+        starts = sorted({day.replace(day=1), day - 7 * DAY, day - DAY, day})
+        near = [day - 7 * DAY, day - DAY, day]
+        return self.channels_sql(cr, Facts(cr, self.project), starts, near, day + DAY)
 
 
 class RepsWeekly(Statistics):
@@ -228,18 +156,46 @@ class RepsWeekly(Statistics):
     form = "property.form.reps_weekly"
 
     def ours(self, env):
-        section = env[self.form].compile(self.options())["sections"][0]
-        return [self.cell(section, *keys) for keys in FIGURES]
+        week, _comparison, days, *_rest = self.sections(env)
+        keys = [column["key"] for column in week["columns"][1:]]
+        rows, rep, of_days = [row["values"] for row in days["rows"]], None, {}
+        columns = {row[1]: key for row, key in zip(rows, keys, strict=False)}
+        for label, figure, *values in rows:
+            rep = label or rep
+            of_days[rep, columns[figure]] = values[:8]
+        total = rows[0][0]
+        return [
+            self.by_rep(week),
+            {
+                ("" if rep == total else rep, key): v
+                for (rep, key), v in of_days.items()
+            },
+        ]
 
     def sql(self, cr):
+        facts = Facts(cr, self.project)
         first, last = self.project.week_bounds(self.day)
-        before = first - timedelta(days=7)
-        starts = [before, *(first + timedelta(days=n) for n in range(7))]
-        tables = self.all_tables(cr, before, last, "rep", starts)
-        self.channels(cr, before, last, [before, first])
-        return self.figures(
-            {name: [r for r in rows if r[0] > 1] for name, rows in tables.items()}
-        )
+        starts = [first - 7 * DAY, *(first + n * DAY for n in range(7))]
+        sums = facts.read(TABLES, starts, last + DAY, None)
+        week, before = (facts.by_rep(sums, places) for places in (range(2, 9), {1}))
+        come = (self.project.local_day() - first).days + 1
+        days = [facts.by_rep(sums, {place}) for place in range(2, 9)]
+        none = figures(defaultdict(lambda: [0, 0.0, 0.0]))
+        of_days = {
+            (rep, name): [
+                *(
+                    day.get(rep, none)[name] if number < come else None
+                    for number, day in enumerate(days)
+                ),
+                week.get(rep, none)[name],
+            ]
+            for rep in {*week, *before}
+            for name in BY_REP
+            if not rep or week.get(rep, none)[name] or before.get(rep, none)[name]
+        }
+        both = [first - 7 * DAY, first]
+        self.channels_sql(cr, facts, both, both, last + DAY)
+        return [filled(week, BY_REP), of_days]
 
 
 class Monthly(Statistics):
@@ -248,22 +204,26 @@ class Monthly(Statistics):
     form = "property.form.monthly"
 
     def ours(self, env):
-        section = env[self.form].compile(self.options())["sections"][1]
-        return [self.cell(section, *keys) for keys in FIGURES]
+        _aims, reps, _weeks, channels, *_rest = self.sections(env)
+        return [self.by_rep(reps), self.by_channel(channels)]
 
     def sql(self, cr):
+        facts = Facts(cr, self.project)
         first = self.day.replace(day=1)
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        before = (first - timedelta(days=1)).replace(day=1)
+        last = (first + timedelta(days=31)).replace(day=1) - DAY
+        before = (first - DAY).replace(day=1)
         weeks = [first + timedelta(days=n) for n in (0, 7, 14, 21, 28) if n < last.day]
-        tables = self.all_tables(cr, before, last, "rep", [before, *weeks])
-        for table in ("deposits", "contracts", "receipts"):
-            self.count(cr, table, first.replace(month=1), last, "")
-        self.channels(cr, before, last, [before, first])
-        self.count(cr, "register", before, last, "fact.district", [before, first])
-        answer = self.figures(
-            {name: [r for r in rows if r[0] > 1] for name, rows in tables.items()}
+        sums = facts.read(TABLES, [before, *weeks], last + DAY, None)
+        year = ("deposits", "contracts", "receipts", "changes")
+        facts.read(year, [first.replace(month=1)], last + DAY, "NULL::int")
+        channels, *_rest = self.channels_sql(
+            cr, facts, [before, first], [before, first], last + DAY
         )
+        facts.read(["register"], [before, first], last + DAY, "fact.district")
+        answer = [
+            filled(facts.by_rep(sums, range(2, len(weeks) + 2)), BY_REP),
+            channels,
+        ]
         start, end = self.project.day_bounds(first, last)
         cr.execute(
             """SELECT grade, purpose, horizon, count(*) FROM crm_lead
@@ -322,49 +282,3 @@ class Dashboard(Statistics):
 
     def ours(self, env):
         return len(env["property.dashboard"].figures(self.picks.project)["cards"])
-
-
-class Cash(Statistics):
-    """Money of the last eight weeks: due by kind, open, received (F5)"""
-
-    form = "property.form.cash"
-    login = "finance"
-
-    def options(self):
-        first = self.day - timedelta(days=55)
-        return super().options() | {"date_from": first.isoformat()}
-
-    def ours(self, env):
-        section = env[self.form].compile(self.options())["sections"][0]
-        names = [column["key"] for column in section["columns"]]
-        total = next(row for row in section["rows"] if row["level"] == "total")
-        keys = ("due", "open", "received")
-        return [total["values"][names.index(key)] for key in keys]
-
-    def sql(self, cr):
-        first, last = self.day - timedelta(days=55), self.day
-        first -= timedelta(days=first.weekday())
-        last += timedelta(days=6 - last.weekday())
-        cr.execute(
-            """SELECT date_trunc('week', claim.due_date), claim.kind, sum(claim.amount),
-                      sum(claim.residual), claim.due_date BETWEEN %s AND %s
-                 FROM property_installment claim
-                 JOIN property_contract contract ON contract.id = claim.contract_id
-                WHERE claim.project_id = %s
-                  AND contract.state IN ('signed', 'filed', 'delivered')
-                GROUP BY 1, 2, 5""",
-            [first, last, self.project.id],
-        )
-        due = [row for row in cr.fetchall() if row[-1]]
-        start, end = self.project.day_bounds(first, last)
-        cr.execute(
-            f"""SELECT date_trunc('week', {CLOCK.format("confirm_date")}),
-                       sum(signed_amount)
-                  FROM property_receipt fact
-                 WHERE project_id = %s AND state = 'confirmed' AND method != 'carried'
-                   AND confirm_date >= %s AND confirm_date < %s GROUP BY 1""",
-            [self.project.id, start, end],
-        )
-        sums = [[row[2] for row in due], [row[3] for row in due]]
-        sums.append([row[1] for row in cr.fetchall()])
-        return [round(float(sum(one)), 2) for one in sums]
