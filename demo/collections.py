@@ -155,9 +155,9 @@ class Collections:
 
     def give_back(self, earnest):
         if earnest.state == "confirmed":
-            self.office.by("finance", earnest).action_return(
-                reason=self.rng.choice(RETURNED_BECAUSE)
-            )
+            reason = self.rng.choice(RETURNED_BECAUSE)
+            for role in ("clerk", "finance"):  # one asks, the other pays
+                self.office.by(role, earnest).action_return(reason=reason)
 
     def convert(self, deposit):
         """His earnest money goes to the slip of who left some."""

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError
 
 from .property_interaction import IDENTITY_WAYS
 
+WISHES = {"unit_type_ids", "wanted_unit_ids"}
+
 
 class CrmLead(models.Model):
     """What is known of a client and how surely: identity, facts, their checks."""
@@ -74,6 +76,16 @@ class CrmLead(models.Model):
     @api.depends_context("uid")
     def _compute_can_change_facts(self):
         self.can_change_facts = self.env.user._has_office_role("manager")
+
+    def write(self, vals):
+        clients = self.with_context(written_wishes=WISHES & vals.keys())
+        return super(CrmLead, clients).write(vals)
+
+    def _track_prepare(self, fields_iter):
+        """Lists of wishes change only when they are written: others are not read, as
+        Odoo would do at each write, to be compared."""
+        kept = WISHES - self.env.context.get("written_wishes", WISHES)
+        return super()._track_prepare(name for name in fields_iter if name not in kept)
 
     def _confirmed(self):
         return self.filtered("facts_confirmed_date")

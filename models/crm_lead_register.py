@@ -76,6 +76,8 @@ class CrmLead(models.Model):
         before the last day was over; what is entered later finds the client free. It
         lasts at least as long as his slip, and without end while a deposit he has paid
         waits for finance (E1).
+
+        :return: what `_read_register()` says
         """
         clients = self.sudo().with_context(active_test=False, **QUIET)
         clients._lapse()
@@ -113,6 +115,7 @@ class CrmLead(models.Model):
         for changed, leads in changes.items():
             if changed:
                 leads._write_through(dict(changed))
+        return facts
 
     @api.model
     def _last_day(self, project, row):
@@ -129,7 +132,8 @@ class CrmLead(models.Model):
 
         :param end: as it was before this moment (naive UTC) at which a day of the
             project ends; as it is now when omitted
-        :return: by client's id, the moments and counts of his effective entries
+        :return: by client's id, the moments and counts of his effective entries, and
+            of now what is planned: [[activity's id, its kind]], the earliest first
         """
         self.env["property.interaction"].flush_model()
         self.env["property.ownership"].flush_model()
@@ -138,6 +142,8 @@ class CrmLead(models.Model):
         if end:
             self.env["property.deposit"].flush_model(["name", "date", "confirm_date"])
             self.env["property.receipt"].flush_model(["deposit_id", "kind", "date"])
+        else:
+            self.env["mail.activity"].flush_model()
         until = SQL("date < %s", end) if end else SQL("TRUE")
         rows = self.env.execute_query_dict(
             SQL(
@@ -145,7 +151,7 @@ class CrmLead(models.Model):
                 SELECT lead.id, seen.contact, seen.visit, seen.own, seen.visits,
                        seen.followup, seen.all_followups,
                        last.next_date, followed.followups, ledger.since,
-                       held.slip, held.paid
+                       held.slip, held.paid, %(planned)s AS planned
                   FROM crm_lead lead
                   LEFT JOIN LATERAL (
                        SELECT date AS since, user_id
@@ -184,10 +190,23 @@ class CrmLead(models.Model):
                 until=until,
                 owner=SQL("ledger.user_id") if end else SQL("lead.user_id"),
                 held=self._held_sql(end),
+                planned=SQL("NULL") if end else self._planned_sql(),
                 leads=tuple(self.ids) or (0,),
             )
         )
         return {row["id"]: row for row in rows}
+
+    @api.model
+    def _planned_sql(self):
+        """What `mail.activity._search_followups()` finds of a `lead`."""
+        return SQL(
+            """(SELECT json_agg(json_build_array(activity.id, kind.interaction_kind)
+                                ORDER BY activity.date_deadline, activity.id)
+                  FROM mail_activity activity
+                  JOIN mail_activity_type kind ON kind.id = activity.activity_type_id
+                 WHERE activity.res_model = 'crm.lead' AND activity.res_id = lead.id
+                   AND activity.active AND kind.interaction_kind IS NOT NULL)"""
+        )
 
     @api.model
     def _held_sql(self, end):

@@ -14,9 +14,13 @@ class PropertyAreaSettlement(models.Model):
 
     _name = "property.area.settlement"
     _description = "Area Settlement"
-    _inherit = ["property.unit.deal.mixin", "property.door.mixin", "mail.thread"]
+    _inherit = [
+        "property.unit.deal.mixin",
+        "property.door.mixin",
+        "property.receipt.order.mixin",
+    ]
     _order = "id DESC"
-    _door_fields = ("state", "name", "confirm_date", "confirm_user_id", "receipt_id")
+    _door_fields = ("state", "name", "confirm_date", "confirm_user_id")
     _frozen_fields = {"date": ("draft",), "due_date": ("draft",)} | dict.fromkeys(
         (
             *("contract_id", "survey_id", "clause_id"),
@@ -94,8 +98,8 @@ class PropertyAreaSettlement(models.Model):
     )
     confirm_date = fields.Datetime(readonly=True, copy=False)
     confirm_user_id = fields.Many2one("res.users", readonly=True, copy=False)
-    receipt_id = fields.Many2one(
-        "property.receipt", "Refund", readonly=True, copy=False, ondelete="set null"
+    receipt_ids = fields.One2many(
+        "property.receipt", "area_settlement_id", "Refund", readonly=True
     )
 
     _one_live = models.UniqueIndex(
@@ -194,10 +198,10 @@ class PropertyAreaSettlement(models.Model):
         due = contract.installment_ids._price_sum()
         surplus = min(contract.paid_amount - due, -self.amount)
         if self.currency_id.compare_amounts(surplus, 0) > 0:
-            receipt = self.env["property.receipt"].sudo()
-            receipt = receipt.create(
+            self.env["property.receipt"].sudo().create(
                 {
                     "contract_id": contract.id,
+                    "area_settlement_id": self.id,
                     "kind": "refund",
                     "nature": "price",
                     "amount": self.currency_id.round(surplus),
@@ -205,7 +209,6 @@ class PropertyAreaSettlement(models.Model):
                     "note": self.display_name,
                 }
             )
-            self._write_through({"receipt_id": receipt.id})
 
     def action_cancel(self):
         """Give up a settlement: measured anew, or the buyer returns the unit.

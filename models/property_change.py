@@ -33,8 +33,7 @@ class PropertyChange(models.Model):
     _inherit = [
         "property.unit.deal.mixin",
         "property.approval.mixin",
-        "mail.thread",
-        "mail.activity.mixin",
+        "property.receipt.order.mixin",
     ]
     _order = "date DESC, id DESC"
     _door_fields = (

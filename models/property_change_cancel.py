@@ -239,29 +239,6 @@ class PropertyChange(models.Model):
             for earnest in lent.filtered(lambda one: one.state == "converted"):
                 earnest._take_back(self.name)
 
-    def _draft_refunds(self, payer, amounts):
-        """For finance to pay out, by the nature of the money.
-
-        :param payer: the deposit or contract on which the money is
-        :param amounts: {nature: amount}; earnest money is returned by its own document
-        """
-        link = "contract_id" if payer._name == "property.contract" else "deposit_id"
-        self.env["property.receipt"].create(
-            [
-                {
-                    link: payer.id,
-                    "change_id": self.id,
-                    "kind": "refund",
-                    "nature": nature,
-                    "amount": float(amount),
-                    "date": self.project_id.local_day(),
-                    "note": self.name,
-                }
-                for nature, amount in amounts.items()
-                if amount > 0 and nature != "earnest"
-            ]
-        )
-
     def _unsell(self):
         """The client is his owner's again as before the sale, unless he has another."""
         lead = self.lead_id

@@ -1,8 +1,5 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-
-# Of the money that a change moves: approved with it.
-APPROVED = {"kind", "nature", "amount", "deposit_id", "contract_id", "earnest_id"}
+from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class PropertyDeposit(models.Model):
@@ -79,95 +76,6 @@ class PropertyContract(models.Model):
 
 class PropertyReceipt(models.Model):
     _inherit = "property.receipt"  # pylint: disable=consider-merging-classes-inherited
-
-    change_id = fields.Many2one(
-        "property.change",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="restrict",
-        help="The exchange or cancellation that moved this money.",
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(vals.get("change_id") for vals in vals_list):
-            raise UserError(self._door_message("change_id"))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """What an approved change pays back is paid out as it was approved."""
-        if not self.env.su and self.change_id:
-            for name in APPROVED & vals.keys():
-                self.filtered("change_id")._check_frozen(name, vals[name], ())
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_approved(self):
-        if self.change_id:
-            raise UserError(
-                self.env._("What an approved change pays back is not deleted.")
-            )
-
-    @api.constrains("nature", "change_id")
-    def _check_compensation(self):
-        """The office owes it by a cancellation, approved as one with its fault (E7)."""
-        if self.filtered(
-            lambda one: one.nature == "compensation" and not one.change_id
-        ):
-            raise ValidationError(
-                self.env._(
-                    "Compensation is paid for a sale that is cancelled by the "
-                    "seller's fault: record that cancellation; once approved and "
-                    "executed it drafts the refund."
-                )
-            )
-
-    def action_cancel(self, reason=None):
-        """What an approved change pays back is given up by finance or manager, who say
-        why; the change shows it, and the manager is told."""
-        moved = self.filtered(lambda one: one.change_id and one.state == "draft")
-        if moved and not self.env.su:
-            may = self.env.user._has_office_role("finance", "manager")
-            if not may or not (reason or "").strip():
-                raise UserError(
-                    self.env._(
-                        "This refund belongs to %s: finance pays it out as it was "
-                        "approved. Only finance or the manager may cancel it, and "
-                        "gives a reason; the manager is told.",
-                        moved[:1].change_id.sudo().display_name,
-                    )
-                )
-        result = super().action_cancel(reason)
-        for receipt in moved.sudo():
-            receipt._report_cancelled(reason)
-        return result
-
-    def _report_cancelled(self, reason):
-        """On the change, for all who read it; the manager gets it as a thing to do."""
-        change, manager = self.change_id, self.project_id.manager_id
-        change.message_post(body=self._cancelled_news(reason))
-        if manager and manager != self.env.user:
-            change.activity_schedule(
-                "mail.mail_activity_data_todo",
-                change.project_id.local_day(),
-                summary=self.with_context(lang=manager.lang)._cancelled_news(reason),
-                user_id=manager.id,
-            )
-
-    def _cancelled_news(self, reason):
-        natures = dict(self._fields["nature"]._description_selection(self.env))
-        return self.env._(
-            "A refund was cancelled and is not paid out: %(nature)s, %(amount).2f. "
-            "%(reason)s",
-            nature=natures[self.nature],
-            amount=self.amount,
-            reason=reason or "",
-        )
-
-    def _open_states(self, name):
-        """Which change moved it is said by the change."""
-        return () if name == "change_id" else super()._open_states(name)
 
     def _dated_parts(self):
         """[(day paid, signed amount)]: what was carried over keeps its payments' days,

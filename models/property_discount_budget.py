@@ -3,7 +3,11 @@ from odoo.exceptions import ValidationError
 
 
 class PropertyDiscountBudget(models.Model):
-    """What a level may give away in a period; beyond it the next is asked (E4)."""
+    """What a level may give away in a period; beyond it the next is asked (E4).
+
+    Approved is used; what lapses, and that of a sale which is cancelled or exchanged,
+    returns to the budget of the day on which it was approved.
+    """
 
     _name = "property.discount.budget"
     _description = "Discount Budget"

@@ -192,25 +192,6 @@ class PropertyEarnest(models.Model):
         deposit.action_register_payment()
         return True
 
-    def action_return(self, method="transfer", reason=None):
-        """Pay the money back, in full."""
-        self._check_role("finance")
-        lock_rows(self)
-        self._check_state("confirmed")
-        for earnest in self:
-            earnest.receipt_ids.sudo().create(
-                {
-                    "earnest_id": earnest.id,
-                    "kind": "refund",
-                    "amount": earnest.paid_amount,
-                    "method": method,
-                    "date": earnest.project_id.local_day(),
-                    "note": reason,
-                }
-            ).with_env(self.env).action_confirm()
-            earnest._write_through({"state": "returned", "reason": reason})
-        return True
-
     def action_cancel(self, reason=None):
         """Withdraw what finance has not confirmed."""
         self._check_role("clerk", "control")

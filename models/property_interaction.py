@@ -263,8 +263,15 @@ class PropertyInteraction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         entries = super().create(vals_list)
-        (entries | entries.corrects_id).lead_id._sync_register()
+        facts = (entries | entries.corrects_id).lead_id._sync_register()
+        entries._on_entered(facts)
         return entries
+
+    def _on_entered(self, facts):
+        """Hook: new entries are counted.
+
+        :param facts: what the register now says of their clients (`_read_register()`)
+        """
 
     def write(self, vals):
         if vals.keys().isdisjoint(CLIENT_FACTS):

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 from .crm_lead_ownership import QUIET
 from .mail_activity import PLANNED_KINDS
@@ -11,17 +11,16 @@ class PropertyInteraction(models.Model):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "property.interaction"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        entries = super().create(vals_list)
+    def _on_entered(self, facts):
+        result = super()._on_entered(facts)
         if not self.env.context.get("ticked_off"):
-            entries.filtered(
+            self.filtered(
                 lambda entry: (
                     entry.is_valid and entry.lead_id and entry.kind in PLANNED_KINDS
                 )
-            )._tick_off()
-        entries._pass_on_identity()
-        return entries
+            )._tick_off({lead: row["planned"] or [] for lead, row in facts.items()})
+        self._pass_on_identity()
+        return result
 
     def write(self, vals):
         result = super().write(vals)
@@ -43,22 +42,22 @@ class PropertyInteraction(models.Model):
                     entry.identity_check, entry.identity_user_id, entry.identity_date
                 )
 
-    def _tick_off(self):
+    def _tick_off(self, planned):
         """End the earliest open activity of each client: a greeting by a greeting, a
         follow-up by a follow-up of whatever kind. The register tells the story, so the
-        chatter does not."""
-        if not self:
-            return
-        planned = self.env["mail.activity"]._search_followups(self.lead_id)
+        chatter does not.
+
+        :param planned: by client's id, [(activity's id, its kind)], the earliest first
+        """
+        done = {}
         for entry in self:
-            is_care = entry.kind == "care"
-            done = planned.filtered(
-                lambda one, entry=entry, is_care=is_care: (
-                    one.res_id == entry.lead_id.id
-                    and (one.activity_type_id.interaction_kind == "care") == is_care
-                )
-            )[:1]
-            planned -= done
-            done.with_context(**QUIET).write(
-                {"active": False, "feedback": entry.note or entry.result}
-            )
+            left = planned[entry.lead_id.id]
+            for one in left:
+                if (one[1] == "care") == (entry.kind == "care"):
+                    left.remove(one)
+                    done[one[0]] = entry
+                    break
+        activities = self.env["mail.activity"].sudo().with_context(**QUIET)
+        for activity in activities.browse(done):
+            entry = done[activity.id]
+            activity.write({"active": False, "feedback": entry.note or entry.result})

@@ -115,6 +115,14 @@ class PropertyPriceVersion(models.Model):
         aggregator="avg",
         help="Of the sum of the units that had a price.",
     )
+    floor_change_percent = fields.Float(
+        "Floor Prices (%)",
+        compute="_compute_totals",
+        store=True,
+        digits=(8, 2),
+        aggregator="avg",
+        help="Average change of the floor prices, of the units that had one.",
+    )
     old_sqm = fields.Monetary("Average per ㎡ Now", compute="_compute_averages")
     new_sqm = fields.Monetary("Average per ㎡ to Be", compute="_compute_averages")
 
@@ -125,7 +133,10 @@ class PropertyPriceVersion(models.Model):
         "list price.",
     )
 
-    @api.depends("line_ids.list_price", "line_ids.old_list_price", "line_ids.state")
+    @api.depends(
+        *("line_ids.list_price", "line_ids.old_list_price"),
+        *("line_ids.floor_price", "line_ids.old_floor_price", "line_ids.state"),
+    )
     def _compute_totals(self):
         for version in self:
             lines = version.line_ids.filtered(lambda line: line.state != "skipped")
@@ -141,6 +152,10 @@ class PropertyPriceVersion(models.Model):
             version.change_percent = (
                 old and 100 * (sum(known.mapped("list_price")) - old) / old
             )
+            floors = lines.filtered("old_floor_price")
+            floor = sum(floors.mapped("old_floor_price"))
+            new_floor = sum(one.floor_price or one.old_floor_price for one in floors)
+            version.floor_change_percent = floor and 100 * (new_floor - floor) / floor
 
     @api.depends("old_total", "new_total", "line_ids.area_gross", "line_ids.state")
     def _compute_averages(self):

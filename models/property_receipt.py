@@ -23,7 +23,10 @@ class PropertyReceipt(models.Model):
     _inherit = ["property.deal.mixin", "property.door.mixin"]
     _order = "date DESC, id DESC"
     _rec_names_search = ["name", "partner_id.name"]
-    _door_fields = ("state", "name", "confirm_date", "confirm_user_id", "carry_id")
+    _door_fields = (
+        *("state", "name", "confirm_date", "confirm_user_id"),
+        *("entered_user_id", "carry_id"),
+    )
     _frozen_fields = dict.fromkeys(
         (
             "kind",
@@ -233,10 +236,12 @@ class PropertyReceipt(models.Model):
         """Finance has seen the money: number it and count it to the instalments (F2).
 
         :raise AccessError: for anyone but finance
+        :raise UserError: for who entered it himself, where policy wants two people
         """
         self._check_role("finance")
         self._lock()
         self._check_state("draft")
+        self._check_four_eyes()
         if "carried" in self.mapped("method"):
             raise UserError(
                 self.env._(

@@ -210,7 +210,7 @@ class TestArea(PropertyCommon):
         self.pay(contract, contract.residual)
         settlement = self.apply(95)  # 30,000 and twice 20,000
         self.confirm(settlement)
-        refund = settlement.receipt_id
+        refund = settlement.receipt_ids
         self.assertRecordValues(
             refund,
             [{"kind": "refund", "state": "draft", "amount": 70_000.0}],
@@ -227,13 +227,39 @@ class TestArea(PropertyCommon):
         self.assertEqual(contract.residual, 0)
         self.assertTies(contract)
 
+    def test_refund_cancelled(self):
+        """D7, F2: the refund of a settlement is paid out as it was confirmed; given up
+        it is by finance or the manager, who say why, and the manager is told"""
+        contract = self.contracts[0]
+        self.pay(contract, contract.residual)
+        settlement = self.apply(95)
+        self.confirm(settlement)
+        refund = settlement.receipt_ids
+        for user in (self.clerk, self.finance, self.manager):
+            for reason in ("", "Waived") if user == self.clerk else ("", " "):
+                with self.subTest(user=user.login, reason=reason):
+                    with self.assertRefused("Only finance or the manager may cancel"):
+                        refund.with_user(user).action_cancel(reason)
+            with self.assertRefused("can no longer be changed"):
+                refund.with_user(user).amount = 1
+            with self.assertRefused("can no longer be changed"):
+                refund.with_user(user).area_settlement_id = False
+            with self.assertRefused("is not deleted"):
+                refund.with_user(user).unlink()
+            with self.assertRefused("not written directly"):
+                self.make_receipt(contract, 5, area_settlement_id=settlement.id)
+        refund.with_user(self.finance).action_cancel("Waived")
+        self.assertEqual(refund.state, "cancelled")
+        self.assertRegex(settlement.message_ids[0].body, r"70000\.00.*Waived")
+        self.assertEqual(settlement.activity_ids.user_id, self.manager)
+
     def test_buyer_still_owes(self):
         """D7: it is set off against what is due last, nothing is paid out"""
         contract = self.contracts[0]
         settlement = self.apply(98)
         before = contract.residual
         self.confirm(settlement)
-        self.assertFalse(settlement.receipt_id)
+        self.assertFalse(settlement.receipt_ids)
         self.assertEqual(contract.residual, before - 20_000)
         self.assertTies(contract)
 

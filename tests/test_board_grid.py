@@ -85,6 +85,8 @@ class TestBoardGrid(BaseCase):
         self.assertEqual(grid["floors"], [4, 2, 1])
         # 202 (id 4) takes floors 2 and 4; 402 (id 6) is not there.
         self.assertEqual(grid["cells"][4], Cell(1, 1, 0, 2))
+        grid = lay_out([room for room in rooms if room[0] != 6])
+        self.assertEqual(grid["cells"][4], Cell(1, 1, 1, 1), "no duplex: a gap above")
         grid = lay_out(spans)
         self.assertEqual(grid["floors"], [5, 4, 2, 1])
         self.assertEqual(grid["cells"][4].height, 1, "402 stands where it would reach")

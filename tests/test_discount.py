@@ -370,16 +370,54 @@ class TestDiscount(DiscountCommon):
             slip.action_lapse()
         self.assertEqual(discount.state, "lapsed")
 
-    def test_cancelled_deal_gives_nothing_back(self):
-        """E4, E7: the discount of a cancelled deal has lapsed, its budget is free."""
+    def test_cancelled_deal_frees_the_budget(self):
+        """E4, E6, E7: a confirmed or signed sale that is cancelled or exchanged gives
+        its discount back to the budget of its days; the client may not use it again."""
         budget = self.make_budget(self.levels[2], 90_000)
-        discount = self.approved()
-        deposit = self.open_slip(self.client, self.unit, discount_id=discount.id)
-        self.confirm_deposit(deposit)
-        self.assertEqual(budget.left, 50_000)
-        deposit.sudo()._write_through({"state": "cancelled"})
-        self.assertEqual(discount.state, "lapsed")
-        self.assertEqual(budget.left, 90_000)
+        for stage, kind in (
+            ("confirmed", "cancel"),
+            ("signed", "cancel"),
+            ("signed", "exchange"),
+        ):
+            with self.subTest(stage=stage, kind=kind):
+                savepoint = self.cr.savepoint()
+                discount = self.approved()
+                deposit = self.open_slip(
+                    self.client, self.unit, discount_id=discount.id
+                )
+                self.confirm_deposit(deposit)
+                if stage == "signed":
+                    self.sign_contract(deposit)
+                self.assertRecordValues(budget, [{"used": 40_000, "left": 50_000}])
+                change = self.change_sale(deposit, kind)
+                self.assertEqual(budget.left, 50_000)
+                change.with_user(self.control).action_execute()
+                self.assertEqual(discount.state, "lapsed")
+                self.assertRecordValues(budget, [{"used": 0, "left": 90_000}])
+                self.env.flush_all()
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+
+    def change_sale(self, deposit, kind):
+        """A change of the sale, approved and not yet carried out."""
+        reason = {"cancel": "cancel_regret", "exchange": "exchange_floor"}[kind]
+        change = (
+            self.env["property.change"]
+            .with_user(self.clerk)
+            .create(
+                {
+                    "kind": kind,
+                    "deposit_id": deposit.id,
+                    "reason_id": self.env.ref(
+                        f"{MODULE}.property_change_reason_{reason}"
+                    ).id,
+                    "new_unit_id": kind == "exchange" and self.unit_2.id,
+                }
+            )
+        )
+        change.action_request()
+        change.with_user(self.manager).validate_tier()
+        return change
 
     def test_printed(self):
         """E4: the printed request: figures, levels with who decided, check code."""

@@ -20,6 +20,7 @@ STEPS = {
         {"confirmed": "converted"},
         {"clerk", "control", "finance", "manager"},
     ),
+    # Asked for by the clerk (who else asks changes nothing), paid by finance.
     "action_return": ({"confirmed": "returned"}, {"finance"}),
     "action_cancel": (
         {"draft": "cancelled", "paid": "cancelled"},
@@ -55,8 +56,14 @@ class EarnestCommon(PropertyCommon):
         if state == "converted":
             earnest.action_convert(cls.open_slip(client or cls.client, cls.unit_3))
         elif state == "returned":
-            earnest.with_user(cls.finance).action_return()
+            cls.give_back(earnest)
         return earnest
+
+    @classmethod
+    def give_back(cls, earnest, **vals):
+        """The clerk asks for it, finance pays it out."""
+        for user in (cls.clerk, cls.finance):
+            earnest.with_user(user).action_return(**vals)
 
 
 @tagged("post_install", "-at_install")
@@ -84,12 +91,16 @@ class TestEarnest(EarnestCommon):
                 args = (self.open_slip(earnest.lead_id, self.unit),)
             elif step == "action_convert":
                 args = (earnest.deposit_id,)
+            elif step == "action_return" and state == "confirmed":
+                earnest.with_user(self.clerk).action_return()
             try:
                 getattr(acting, step)(*args)
                 reached = earnest.state
             except UserError:
                 reached = None
             raise Undo
+        if step == "action_return" and role in ("clerk", "manager") and reached:
+            target = state
         self.assertEqual(reached, target)
         self.assertEqual(earnest.state, state)
 
@@ -113,7 +124,7 @@ class TestEarnest(EarnestCommon):
         earnest.with_user(self.finance).action_confirm()
         self.assertEqual(earnest.paid_amount, 10_000)
         self.assertEqual(earnest.receipt_ids.nature, "earnest")
-        earnest.with_user(self.finance).action_return(reason="Bought elsewhere")
+        self.give_back(earnest, reason="Bought elsewhere")
         self.assertEqual(earnest.paid_amount, 0)
         refund = earnest.receipt_ids.filtered(lambda one: one.kind == "refund")
         self.assertRecordValues(
@@ -183,8 +194,34 @@ class TestEarnest(EarnestCommon):
         )
         self.assertEqual(deposit.paid_amount, 0)
         self.assertEqual(self.unit.state, "available")
-        earnest.with_user(self.finance).action_return()
+        self.give_back(earnest)
         self.assertEqual(earnest.paid_amount, 0)
+
+    def test_return_takes_two(self):
+        """E2, F2: the clerk asks, finance pays; finance alone waits for another; what
+        is being paid back becomes no deposit; the policy may do without"""
+        earnest = self.make_earnest("confirmed")
+        mine = earnest.with_user(self.finance)
+        told = mine.action_return(reason="Bought elsewhere")
+        self.assertEqual(told["tag"], "display_notification")
+        mine.action_return()
+        refund = earnest.receipt_ids.filtered(lambda one: one.kind == "refund")
+        self.assertEqual((len(refund), refund.state), (1, "draft"))
+        self.assertEqual(earnest.state, "confirmed")
+        with self.assertRefused("is being paid back"):
+            earnest.action_convert(self.open_slip(self.client, self.unit))
+        other = self.finance.copy({"login": "finance_2"})
+        self.project.user_ids += other
+        refund.with_user(other).action_confirm()
+        self.assertRecordValues(
+            earnest, [{"state": "returned", "reason": "Bought elsewhere"}]
+        )
+        earnest = self.make_earnest("confirmed")
+        self.pay(earnest, 4_000, kind="refund")
+        self.assertEqual((earnest.state, earnest.paid_amount), ("confirmed", 6_000))
+        self.project.policy().receipt_four_eyes = False
+        self.assertFalse(earnest.with_user(self.finance).action_return())
+        self.assertEqual(earnest.state, "returned")
 
     def test_another_clients_money(self):
         """E2: one client's money never pays another's slip."""

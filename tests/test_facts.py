@@ -3,6 +3,7 @@ from datetime import date, datetime
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -236,6 +237,16 @@ class TestFacts(PropertyCommon):
         self.assertEqual(values["grade"][1], "B")
         self.assertEqual(values["district"][1], "Wuhou")
         self.assertEqual(message.author_id, self.rep_a.partner_id)
+        for vals in (
+            {"wanted_unit_ids": self.unit_2},
+            {"unit_type_ids": self.type_three},
+        ):
+            with self.subTest(vals=vals):
+                ((name, wishes),) = vals.items()
+                client.write({"grade": "a"})
+                client.write({name: [Command.link(wishes.id)]})
+                values, _message = self.last_change()
+                self.assertIn(wishes.display_name, values[name][1])
 
     def test_form_of_a_manager(self):
         """C11: he is asked for the reason in the form; a rep finds the facts closed."""

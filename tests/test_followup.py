@@ -185,13 +185,18 @@ class TestFollowup(FollowupCommon):
         self.assertEqual(activities.mapped("active"), [False, False, True])
 
     def test_what_does_not_end_an_activity(self):
-        """C4: a visit is no follow-up, nor is a call that reached nobody."""
+        """C4: a visit is no follow-up, nor is a call that reached nobody; a follow-up
+        ends no thing to do."""
         client = self.make_client(self.rep_a)
         activity = self.plan(client, 5)
         self.visit(client)
         self.enter(client, "followup_call", is_valid=False, invalid_reason="unreached")
         self.assertTrue(activity.active)
         self.assertEqual(client.followup_count_since_visit, 0)
+        task = client.activity_schedule("mail.mail_activity_data_todo", "2026-03-01")
+        self.enter(client, "followup_call")
+        self.assertTrue(task.active)
+        self.assertFalse(activity.active)
 
     def test_ticked_off_activity_is_an_entry(self):
         """C4: who ticks off the activity has followed up: it is in the register, once,

@@ -5,10 +5,10 @@ from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import PropertyCommon
+from .common import MODULE, PropertyCommon
 
 ACTIVITY = "crm_property_sales.mail_activity_type_hold"
 
@@ -58,6 +58,26 @@ class TestHold(HoldCommon):
         self.assertFalse(self.unit.hold_id)
         again = self.hold(self.unit, reason="Again")
         self.assertNotEqual(again, hold)
+
+    def test_who_holds_what(self):
+        """A4, H1: control and the manager hold, and nothing that is reserved"""
+        for role, user in self.actors.items():
+            may = role in ("control", "manager")
+            with self.subTest(role=role):
+                try:
+                    with self.cr.savepoint() as savepoint:
+                        self.hold(self.unit, user=user)
+                        state = self.unit.state
+                        savepoint.rollback()
+                except AccessError:
+                    state = "available"
+                self.assertEqual(state, "held" if may else "available")
+                self.env.invalidate_all()
+        self.open_slip(self.make_client(self.rep_a), self.unit)
+        with self.assertRefused("1-101 is taken"):
+            self.hold(self.unit)
+        with self.assertRefused("1-101 is taken"):
+            self.unit.with_user(self.control).action_hold()  # before the dialog asks
 
     def test_held_means_one_open_hold(self):
         """A4: however a unit comes to control or leaves it, its hold goes along"""
@@ -114,6 +134,14 @@ class TestHold(HoldCommon):
         self.assertEqual(self.unit_2.state, "available")
         self.hold(self.units[4])  # the other building
         self.hold(self.unit_2, user=self.manager)
+        both = new_test_user(
+            self.env,
+            login="both",
+            groups=f"{MODULE}.group_control,{MODULE}.group_supervisor",
+        )
+        self.project.user_ids += both
+        with self.assertRefused("75 % of building"):
+            self.hold(self.unit_3, user=both)
         self.project.policy().hold_max_percent = 75
         self.hold(self.unit_3)
 
@@ -279,10 +307,14 @@ class TestReleasePlan(HoldCommon):
         self.assertEqual(self.states(), ["available", "held", "held"])
         self.assertEqual(self.plan.state, "approved")
         self.assertEqual(self.plan.next_date, self.today + 2 * self.day)
+        self.hold(self.unit, user=self.manager)
+        self.run_on(1)
+        self.assertEqual(self.states(), ["held"] * 3, "each wave once")
+        self.unit.with_user(self.control).action_release()
         self.run_on(2)
         self.assertEqual(self.states(), ["available"] * 3)
         self.assertEqual(self.plan.state, "done")
-        event = self.unit.event_ids.sorted("id")[-1]
+        event = self.unit_2.event_ids.sorted("id")[-1]
         self.assertEqual((event.origin, event.reason), (self.plan, "Second wave"))
         self.assertFalse(self.units.hold_id)
 
@@ -314,12 +346,18 @@ class TestReleasePlan(HoldCommon):
         """A4: neither days nor units change once the plan was requested"""
         self.plan.action_request()
         line = self.plan.line_ids[0]
+        draft = self.make_plan()
+        new = {"date": self.today, "unit_ids": self.units[4].ids}
         for step in range(2):
             for change in (
                 lambda: line.write({"date": self.today}),
                 lambda: line.write({"unit_ids": [Command.clear()]}),
                 line.unlink,
                 lambda: line.copy({"plan_id": self.plan.id}),
+                lambda: line.create(new | {"plan_id": self.plan.id}),
+                lambda: line.write(
+                    {"plan_id": draft.id, "unit_ids": self.units[4].ids}
+                ),
                 lambda: self.plan.write({"name": "x"}),
                 lambda: self.plan.write({"state": "done"}),
                 lambda: self.plan.write({"line_ids": [Command.clear()]}),
@@ -331,6 +369,9 @@ class TestReleasePlan(HoldCommon):
                 self.plan.with_user(self.manager).validate_tier()
         with self.assertRefused(""):
             self.plan.unlink()
+        with self.assertRefused("stays on record"):
+            self.plan.sudo().unlink()
+        draft.unlink()
 
     def test_what_cannot_be_requested(self):
         """A4: a plan has units, of its project, each once, and days to come"""

@@ -60,6 +60,15 @@ class TestMortgage(PropertyCommon):
         )
         self.assertFalse(lump.mortgage_ids)
 
+    def test_nothing_left_to_lend(self):
+        """F4: who paid all before he signed needs no loan"""
+        client = self.make_client(self.rep_a)
+        deposit = self.confirm_deposit(self.open_slip(client, self.unit_2))
+        self.pay(deposit, deposit.price - deposit.amount, nature="price")
+        contract = self.sign_contract(deposit)
+        self.assertIn("mortgage", contract.installment_ids.mapped("kind"))
+        self.assertFalse(contract.mortgage_ids)
+
     def test_monthly_payment(self):
         """F4: equal instalments, by hand: 700,000 at 3.6 % over 30 years."""
         self.case.write({"rate": 3.6, "years": 30})
@@ -124,6 +133,29 @@ class TestMortgage(PropertyCommon):
                         savepoint.rollback()
                     self.env.invalidate_all()
                     self.assertEqual(passed, allowed)
+
+    def test_who_ends(self):
+        """F4: refused by the bank is said by clerk, finance or manager, and asked for
+        anew; given up it is by the manager alone."""
+        office = ("clerk", "finance", "manager")
+        for step, args, roles in (
+            ("action_refuse", ["Income"], office),
+            ("action_withdraw", ["Pays himself"], ("manager",)),
+            ("action_resubmit", [], office),
+        ):
+            if step == "action_resubmit":
+                self.case.action_refuse("Income")
+            for role, user in self.actors.items():
+                with self.subTest(step=step, role=role):
+                    with self.cr.savepoint() as savepoint:
+                        try:
+                            getattr(self.case.with_user(user), step)(*args)
+                            passed = True
+                        except AccessError:
+                            passed = False
+                        savepoint.rollback()
+                    self.env.invalidate_all()
+                    self.assertEqual(passed, role in roles)
 
     def test_every_step_in_every_state(self):
         """F4: what is not in the table is refused, also by write()."""
@@ -294,6 +326,13 @@ class TestMortgage(PropertyCommon):
                 }
             ],
         )
+
+    def test_refused_and_given_up(self):
+        """F4, E7: of a contract that has ended no loan is asked for anew."""
+        self.case.action_refuse("Too many debts", "cancel")
+        self.contract.sudo()._write_through({"state": "cancelled"})
+        with self.assertRefused("needs 'Signed'"):
+            self.case.action_resubmit()
 
     # === The plan changes ===
 

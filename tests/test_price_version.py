@@ -211,6 +211,30 @@ class TestPriceVersion(PropertyCommon):
         version.with_user(self.hq).validate_tier()
         self.assertEqual(version.state, "approved")
 
+    def test_lower_floor_prices_go_to_head_office(self):
+        """A7: so do floor prices that fall by more than 3 % on average, the list prices
+        as they may; units without a floor price, or that keep it, count as they are"""
+        for percent, levels in ((93, 1), (92.1, 2), (100, 1)):  # they are at 95
+            with self.subTest(percent=percent):
+                version = self.version(
+                    {"kind": "add", "value": 0.01}, floor_percent=percent
+                )
+                version.action_apply_rules()
+                self.assertAlmostEqual(
+                    version.floor_change_percent, 100 * (percent / 95 - 1), 2
+                )
+                version.action_request()
+                self.assertEqual(len(version.review_ids), levels)
+        version = self.version({"kind": "add", "value": 0.01}, floor_percent=92)
+        version.action_apply_rules()
+        version.line_ids[1:].floor_price = 0  # they stay
+        version.action_request()
+        self.assertEqual(len(version.review_ids), 1)
+        self.units.sudo()._write_through({"floor_price": 0})
+        version = self.version({"kind": "add", "value": 0.01}, floor_percent=50)
+        version.action_apply_rules()
+        self.assertEqual(version.floor_change_percent, 0)
+
     def test_refused(self):
         version = self.add()
         version.action_request()

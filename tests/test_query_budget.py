@@ -136,19 +136,30 @@ class TestQueryBudget(PropertyCommon):
     def test_move_to_next_stage(self):
         stage = self.env["crm.stage"].search([], limit=2)[1]
         client = self.leads.browse(self.client.id)
-        self.assertBudget(7, lambda: client.write({"stage_id": stage.id}))
+        self.assertBudget(5, lambda: client.write({"stage_id": stage.id}))
 
     def test_log_a_call(self):
-        self.assertBudget(6, lambda: self.entries.create(self.entry(self.client)))
+        self.assertBudget(5, lambda: self.entries.create(self.entry(self.client)))
 
     def test_log_many_calls(self):
         clients = self.leads.search([("user_id", "=", self.rep_a.id)])
         self.assertBudget(
-            7,
+            6,
             lambda: self.entries.create(
                 [self.entry(client) for client in clients for _number in range(4)]
             ),
         )
+
+    def test_log_planned_calls(self):
+        """D1: what was planned is ended, its owner's counter told."""
+        clients = self.leads.search([("user_id", "=", self.rep_a.id)])
+        for client in clients:
+            client.activity_schedule(
+                f"{MODULE}.mail_activity_type_call", user_id=self.rep_a.id
+            )
+        entries = [self.entry(client) for client in clients]
+        self.assertBudget(7, lambda: self.entries.create(entries))
+        self.assertFalse(clients.activity_ids)
 
     def test_check_a_number(self):
         self.assertBudget(

@@ -160,6 +160,33 @@ class TestReceipt(PropertyCommon):
             self.pay(self.contract, 15_000.01, kind="refund")
 
     @mute_logger("odoo.sql_db")
+    def test_four_eyes(self):
+        """F2: who entered a receipt or a refund, or changed how much it is, does not
+        confirm it, unless the policy lets him; nobody says who entered it"""
+        other = self.finance.copy({"login": "finance_2"})
+        self.project.user_ids += other
+        receipts = self.env["property.receipt"].with_user(self.finance)
+        vals = {"contract_id": self.contract.id, "amount": 1_000}
+        for kind in ("receipt", "refund"):
+            with self.subTest(kind=kind):
+                receipt = receipts.create(vals | {"kind": kind})
+                with self.assertRefused("You entered 1000.00 of .* yourself"):
+                    receipt.action_confirm()
+                with self.assertRefused("not written directly"):
+                    receipt.entered_user_id = other
+                receipt.with_user(other).action_confirm()
+                self.assertEqual(receipt.state, "confirmed")
+        with self.assertRefused("not written directly"):
+            receipts.create(vals | {"entered_user_id": other.id})
+        receipt = self.make_receipt(self.contract, 1_000).with_user(self.finance)
+        receipt.write({"method": "cash", "amount": 1_000})  # as a form sends it
+        self.assertEqual(receipt.entered_user_id, self.clerk)
+        receipt.amount = 1_001
+        with self.assertRefused("You entered 1001.00"):
+            receipt.action_confirm()
+        self.project.policy().receipt_four_eyes = False
+        receipt.action_confirm()
+
     def test_receipt_is_for_something(self):
         """F2: a receipt has a positive amount and a deposit or contract."""
         receipts = self.env["property.receipt"].with_user(self.clerk)

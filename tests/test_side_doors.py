@@ -185,6 +185,67 @@ class TestSideDoors(ChangeCommon):
         self.assertIn("Compensation", change.message_ids[0].body)
         self.assertEqual(change.activity_ids, task)  # his own doing
 
+    def test_refund_drafted_again(self):
+        """E7, F2: what was cancelled of a refund is drafted again as it was approved,
+        by finance or the manager, and never more than was approved"""
+        change = self.do(self.make_cancel(self.make_deposit(self.unit), "seller"))
+        again = ("action_draft_refunds",)
+        self.assertEqual(change.unpaid_refund, 0)
+        with self.assertRefused("drafted or paid"):
+            self.rpc(self.finance, change, *again)
+        refund, doubled = change.receipt_ids.sorted("nature", reverse=True)
+        self.rpc(self.finance, doubled, "action_cancel", "Waived")
+        self.assertEqual(change.unpaid_refund, 20_000)
+        for role, user in self.actors.items():
+            with self.subTest(role=role):
+                may = role in ("finance", "manager")
+                self.assertEqual(self.call(user, change, *again), may)
+        self.rpc(self.finance, change, *again)
+        new = change.receipt_ids - refund - doubled
+        self.assertRecordValues(
+            new,
+            [
+                {
+                    "kind": "refund",
+                    "nature": "compensation",
+                    "amount": 20_000,
+                    "state": "draft",
+                    "deposit_id": change.deposit_id.id,
+                }
+            ],
+        )
+        self.assertIn("20000.00", change.message_ids[0].body)
+        self.assertEqual(set(change.activity_ids.user_id), {self.manager})
+        self.assertEqual(change.unpaid_refund, 0)
+        with self.assertRefused("drafted or paid"):
+            self.rpc(self.manager, change, *again)
+        (refund | new).with_user(self.finance).action_confirm()
+        with self.assertRefused("drafted or paid"):
+            self.rpc(self.manager, change, *again)
+
+    def test_refund_by_hand_counts(self):
+        """E7, F2: what was returned by hand meanwhile, of whichever kind, is not
+        drafted again; before the change is done there is nothing to draft"""
+        deposit = self.make_contract(self.unit, 100_000).deposit_id
+        change = self.approve(self.make_cancel(deposit, "seller"))
+        with self.assertRefused("needs 'Done'"):
+            self.rpc(self.finance, change, "action_draft_refunds")
+        self.do_approved(change)
+        drafts = change.receipt_ids
+        approved = {one.nature: one.amount for one in drafts}
+        self.rpc(self.finance, drafts, "action_cancel", "Wrong account")
+        self.assertEqual(change.unpaid_refund, change.refund_amount)
+        self.make_receipt(deposit, 30_000, kind="refund", nature="price")  # a draft
+        self.pay(deposit, 90_000, kind="refund", nature="price")
+        self.assertEqual(change.unpaid_refund, change.refund_amount - 120_000)
+        self.rpc(self.finance, change, "action_draft_refunds")
+        new = change.receipt_ids - drafts
+        self.assertEqual(
+            sum(new.mapped("amount")), sum(approved.values()) - 30_000 - 90_000
+        )
+        for one in new:
+            self.assertLessEqual(one.amount, approved[one.nature])
+
     def test_compensation_by_hand(self):
         """E7, F2: compensation comes of a cancellation by the seller's fault alone"""
         contract = self.make_contract(self.unit, 100_000)

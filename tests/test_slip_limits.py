@@ -42,8 +42,16 @@ class TestSlipLimits(SlipLimitsCommon):
         self.assertEqual(second.state, "slip", "what is paid is no slip any more")
 
     def test_slips_of_a_rep(self):
-        """E1: so for a rep, over all his clients; a colleague's do not count."""
+        """E1: so for a rep, over all his clients; a colleague's do not count, nor those
+        of another project."""
         self.set_policy(slips_per_rep=2)
+        self.other_project.user_ids += self.rep_a | self.control
+        elsewhere = self.make_client(
+            self.rep_a,
+            project_id=self.other_project.id,
+            unit_type_ids=self.other_type.ids,
+        )
+        self.open_slip(elsewhere, self.other_unit, plan_id=False)
         for unit in self.units[:2]:
             self.open_slip(self.make_client(self.rep_a), unit)
         self.open_slip(self.make_client(self.rep_b), self.units[3])
@@ -55,6 +63,9 @@ class TestSlipLimits(SlipLimitsCommon):
     def test_exchange_counts_for_nothing(self):
         """E6: the slip of an exchange has no limit, no timer, and is no attempt."""
         self.set_policy(slips_per_client=1, slips_per_rep=1, squat_attempts=1)
+        exchanging = self.make_client(self.rep_b)
+        self.make_slip(exchanging, self.units[3])._open_for_exchange(self.unit)
+        self.open_slip(exchanging, self.units[4])
         self.open_slip(self.client, self.unit)
         new = self.make_slip(self.client, self.unit_2)
         new._open_for_exchange(self.unit)  # any document stands for the change here
