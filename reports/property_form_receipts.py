@@ -1,6 +1,28 @@
 from odoo import models
+from odoo.tools import SQL
 
 from .form_table import Column, Figure, Section
+
+RECEIPTS = "property.receipt"
+FETCHED = {
+    **{
+        name: name
+        for name in (
+            *("name", "confirm_date", "nature", "method", "kind", "amount"),
+            *("signed_amount", "is_supervised"),
+        )
+    },
+    "unit": "deposit_id.unit_id.name",
+    "client": "partner_id.name",
+    "account": "account_id.name",
+    "rep": "user_id.name",
+    "finance": "confirm_user_id.name",
+    "pays": SQL(
+        """ARRAY(SELECT name FROM property_installment WHERE id IN (
+               SELECT installment_id FROM property_receipt_line
+                WHERE receipt_id = property_receipt.id) ORDER BY sequence, id)"""
+    ),
+}
 
 
 class PropertyFormReceipts(models.AbstractModel):
@@ -25,11 +47,13 @@ class PropertyFormReceipts(models.AbstractModel):
         return [self._summary(receipts), self._list(scope, receipts)]
 
     def _receipts(self, scope):
+        """What is told of each, as dicts."""
+        self.env["property.receipt.line"].flush_model()
         domain = [*scope.happened("confirm_date"), ("state", "=", "confirmed")]
-        return self.env["property.receipt"].search(domain, order="confirm_date, id")
+        return [*self._rows_of(RECEIPTS, domain, FETCHED, "confirm_date, id")]
 
     def _labels(self, name):
-        field = self.env["property.receipt"]._fields[name]
+        field = self.env[RECEIPTS]._fields[name]
         return dict(field._description_selection(self.env))
 
     # === By nature and method ===
@@ -38,36 +62,39 @@ class PropertyFormReceipts(models.AbstractModel):
         section = Section(self.env._("By Kind of Money"), self._summary_columns())
         methods = self._labels("method")
         for nature, label in self._labels("nature").items():
-            mine = receipts.filtered(lambda one, nature=nature: one.nature == nature)
+            mine = [one for one in receipts if one["nature"] == nature]
             if not mine:
                 continue
             section.add(label, None, *self._sums(mine), level="subtotal")
             for method, name in methods.items():
-                some = mine.filtered(lambda one, method=method: one.method == method)
+                some = [one for one in mine if one["method"] == method]
                 if some:
                     section.add(None, name, *self._sums(some))
         total = self._sums(receipts)
         section.add(self.env._("Total"), None, *total, level="total")
         return section
 
-    @staticmethod
-    def _sums(receipts):
-        cash = receipts.filtered(lambda one: one.method != "carried")
-        came = cash.filtered(lambda one: one.kind == "receipt")
-        went = cash - came
-        supervised = cash.filtered("is_supervised")
+    def _sums(self, receipts):
+        cash = [one for one in receipts if one["method"] != "carried"]
+        came = [one for one in cash if one["kind"] == "receipt"]
+        went = [one for one in cash if one["kind"] != "receipt"]
         return [
-            Figure.of(len(came), came),
-            Figure.of(round(sum(came.mapped("amount")), 2), came),
-            Figure.of(len(went), went),
-            Figure.of(round(sum(went.mapped("amount")), 2), went),
-            Figure.of(round(sum(cash.mapped("signed_amount")), 2), cash),
-            Figure.of(round(sum(supervised.mapped("signed_amount")), 2), supervised),
-            Figure.of(
-                round(sum((receipts - cash).mapped("signed_amount")), 2),
-                receipts - cash,
-            ),
+            self._figure(len(came), came),
+            self._sum(came, "amount"),
+            self._figure(len(went), went),
+            self._sum(went, "amount"),
+            self._sum(cash),
+            self._sum([one for one in cash if one["is_supervised"]]),
+            self._sum([one for one in receipts if one["method"] == "carried"]),
         ]
+
+    @staticmethod
+    def _figure(value, receipts):
+        return Figure(value, RECEIPTS, tuple(one["id"] for one in receipts))
+
+    def _sum(self, receipts, name="signed_amount"):
+        amount = sum(one[name] for one in receipts)
+        return self._figure(round(amount, 2), receipts)
 
     def _summary_columns(self):
         received, returned = self.env._("Received"), self.env._("Refunded")
@@ -90,30 +117,27 @@ class PropertyFormReceipts(models.AbstractModel):
         section = Section(self.env._("Receipts"), self._list_columns())
         natures, methods = self._labels("nature"), self._labels("method")
         for number, receipt in enumerate(receipts, 1):
+            moment = scope.project.local_time(receipt["confirm_date"])
             section.add(
-                Figure.of(number, receipt),
-                receipt.name,
-                scope.project.local_time(receipt.confirm_date).strftime("%m-%d %H:%M"),
-                receipt.unit_id.name,
-                receipt.partner_id.name,
-                natures[receipt.nature],
-                methods[receipt.method],
-                Figure.of(receipt.signed_amount, receipt),
-                "\n".join(receipt.line_ids.installment_id.mapped("name")),
-                receipt.account_id.name,
-                receipt.user_id.name,
-                receipt.confirm_user_id.name,
+                self._figure(number, [receipt]),
+                receipt["name"],
+                f"{moment:%m-%d %H:%M}",
+                receipt["unit"],
+                receipt["client"],
+                natures[receipt["nature"]],
+                methods[receipt["method"]],
+                self._sum([receipt]),
+                "\n".join(receipt["pays"]),
+                receipt["account"],
+                receipt["rep"],
+                receipt["finance"],
             )
-        total = self._counted(
-            self.env._("Total"),
-            Figure.of(len(receipts), receipts),
-            self.env._("lines: %s"),
-        )
+        number = self._figure(len(receipts), receipts)
         section.add(
             None,
-            total,
+            self._counted(self.env._("Total"), number, self.env._("lines: %s")),
             *[None] * 5,
-            Figure.of(round(sum(receipts.mapped("signed_amount")), 2), receipts),
+            self._sum(receipts),
             *[None] * 4,
             level="total",
         )
