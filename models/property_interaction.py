@@ -114,7 +114,6 @@ class PropertyInteraction(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        index="btree_not_null",
     )
     introduced_by_id = fields.Many2one(
         "crm.lead",

@@ -49,7 +49,6 @@ class PropertyRosterTurn(models.Model):
     settles_id = fields.Many2one(
         "property.roster.turn",
         ondelete="restrict",
-        index="btree_not_null",
         help="The earlier row that this one makes good: an owed turn, a reception "
         "ahead of its turn, or the turn that is given back.",
     )

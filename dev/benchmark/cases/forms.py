@@ -65,15 +65,23 @@ class Visitors(Form):
 
 
 class RegisterWorkbook(Form):
-    """Memory over start while the workbook of all visits ever is written (G18)"""
+    """Memory over start while a workbook of 100,000 visits is written (G18)"""
 
     form = "property.form.visits"
     rounds = 1
-    goal = Goal(mb=150)
+    goal = Goal(mb=20)
     sql = None
 
+    def prepare(self, env):
+        super().prepare(env)
+        entries = env["property.interaction"]
+        visits = [("project_id", "=", self.project.id), ("kind", "like", "visit%")]
+        found = entries.search(visits, order="date DESC", offset=100_000, limit=1)
+        first = found or entries.search(visits, order="date", limit=1)
+        self.first = self.project.local_day(first.date)
+
     def options(self):
-        return super().options() | {"date_from": "2000-01-01"}
+        return super().options() | {"date_from": self.first.isoformat()}
 
     def ours(self, env):
         written = workbook_memory(env.cr.dbname, env.uid, self.form, self.options())
@@ -84,23 +92,58 @@ class Fairness(Form):
     """The fairness of the rings over a quarter (B4)"""
 
     form = "property.form.fairness"
+    agree = ("sql",)
 
     def options(self):
         return super().options() | {
             "date_from": (self.day - timedelta(days=91)).isoformat()
         }
 
+    def ours(self, env):
+        *rings, record = env[self.form].compile(self.options())["sections"]
+        answer = [len(record["rows"])]
+        for section in rings:
+            keys = [column["key"] for column in section["columns"]]
+            total = next(row for row in section["rows"] if row["level"] == "total")
+            answer += [total["values"][keys.index(k)] for k in ("turns", "effective")]
+        return answer
+
     def sql(self, cr):
+        period = [self.picks.project, self.start - timedelta(days=91), self.end]
         cr.execute(
-            """SELECT ring, turn.user_id, turn.kind, effect, reason_id, count(*),
-                      count(*) FILTER (WHERE is_valid)
+            """SELECT ring, turn.user_id, turn.kind, is_ahead, reason_id, count(*),
+                      count(entry.id)
                  FROM property_roster_turn turn
-                 LEFT JOIN property_interaction entry ON entry.turn_id = turn.id
+                 LEFT JOIN property_interaction entry
+                   ON entry.turn_id = turn.id AND entry.is_valid
                 WHERE turn.project_id = %s AND turn.date >= %s AND turn.date < %s
-                GROUP BY ring, turn.user_id, turn.kind, effect, reason_id""",
-            [self.picks.project, self.start - timedelta(days=91), self.end],
+                GROUP BY ring, turn.user_id, turn.kind, is_ahead, reason_id""",
+            period,
         )
-        return len(cr.fetchall())
+        counts = cr.fetchall()
+        cr.execute(
+            """SELECT turn.number, turn.date, turn.ring, host.name, turn.kind,
+                      reason.name, settled.number, turn.effect, turn.note, author.name
+                 FROM property_roster_turn turn
+                 JOIN res_users login ON login.id = turn.user_id
+                 JOIN res_partner host ON host.id = login.partner_id
+                 JOIN res_users by_whom ON by_whom.id = turn.author_id
+                 JOIN res_partner author ON author.id = by_whom.partner_id
+                 LEFT JOIN property_roster_reason reason ON reason.id = turn.reason_id
+                 LEFT JOIN property_roster_turn settled ON settled.id = turn.settles_id
+                WHERE turn.project_id = %s AND turn.date >= %s AND turn.date < %s
+                  AND (turn.kind != 'taken' OR turn.is_ahead)
+                ORDER BY turn.date, turn.id""",
+            period,
+        )
+        answer = [len(cr.fetchall())]
+        for ring in ("call", "visit"):
+            mine = [row for row in counts if row[0] == ring]
+            answer += [
+                sum(row[-2] for row in mine if row[2] in ("taken", "make_up")),
+                sum(row[-1] for row in mine),
+            ]
+        return answer
 
 
 class SalesDaily(Form):
