@@ -211,8 +211,21 @@ class TestDiscount(DiscountCommon):
         discount = self.approved(unit=self.unit_2)
         with self.assertRaises(UserError):
             discount.unlink()
+        with self.assertRefused("withdrawn, not deleted"):
+            discount.sudo().unlink()
         discount.action_cancel()
         self.assertEqual(discount.state, "cancelled")
+
+    def test_what_is_withdrawn(self):
+        """E4: a draft nobody approves, an approved one nobody uses"""
+        discount = self.request()
+        with self.assertRefused("is being approved"):
+            discount.action_cancel()
+        self.approve(discount)
+        self.open_slip(self.client, self.unit, discount_id=discount.id)
+        with self.assertRefused("is 'Used'"):
+            discount.action_cancel()
+        self.assertEqual(discount.state, "used")
 
     # === Budgets ===
 
@@ -265,6 +278,12 @@ class TestDiscount(DiscountCommon):
         past = self.make_budget(
             self.levels[0], 0, date_start="2020-01-01", date_end="2020-12-31"
         )
+        self.make_budget(
+            self.levels[0],
+            0,
+            date_start=today + timedelta(days=400),
+            date_end=today + timedelta(days=500),
+        )
         discount = self.request(5_000)
         self.assertEqual(self.levels_of(discount), self.levels[:1])
         with self.assertRefused("budget for some of these days"):
@@ -315,6 +334,7 @@ class TestDiscount(DiscountCommon):
         with freeze_time(end - timedelta(minutes=1)):
             self.run_cron("ir_cron_lapse_discounts")
             self.assertEqual(discount.state, "approved")
+            discount.sudo()._check_covers(slip)
         with freeze_time(end):
             with self.assertRefused("was valid until"):
                 slip.action_open_slip()
