@@ -21,6 +21,8 @@ KINDS = {
     "percent": 1,
 }
 
+PLAIN = (str, int, float)  # what JSON holds as it is
+
 
 @dataclass(frozen=True)
 class Column:
@@ -136,11 +138,19 @@ class Row:
     kind: str = "integer"
 
     def as_json(self):
+        values, drill = [], []
+        for value in self.values:  # of long lists there are a million
+            if isinstance(value, Figure):
+                drill.append(value.opens)
+                value = value.value
+            else:
+                drill.append(False)
+            values.append(plain(value))
         return {
             "level": self.level,
             "kind": self.kind,
-            "values": [plain(value) for value in self.values],
-            "drill": [isinstance(v, Figure) and v.opens for v in self.values],
+            "values": values,
+            "drill": drill,
         }
 
 
@@ -200,7 +210,7 @@ def plain(value):
     """A value as JSON can hold it: dates as ISO text, nothing as None."""
     if isinstance(value, Figure):
         value = value.value
-    if isinstance(value, int | float | str):
+    if isinstance(value, PLAIN):
         return None if value is False or value == "" else value
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes")

@@ -22,12 +22,11 @@ class PropertyBlockClaims(models.AbstractModel):
     _inherit = ["property.block"]
     _description = "Block of Claims"
 
-    def _claims_sql(self, scope, domain=(), ids=None):
+    def _claims_sql(self, scope, domain=()):
         """A query of claims, with what of each was paid and how many days it was late,
         by the contract or by a promise that does not hold any more.
 
         :param domain: which of the instalments that the reader sees
-        :param ids: a few of them, whose money alone is read then
         """
         day, end = scope.closing_day, scope.bounds[1]
         for model in (
@@ -36,11 +35,7 @@ class PropertyBlockClaims(models.AbstractModel):
         ):
             self.env[f"property.{model}"].flush_model()
         visible = self.env["property.installment"]._search(
-            [
-                *self._standing_domain(scope),
-                *domain,
-                *([("id", "in", ids)] if ids else ()),
-            ]
+            [*self._standing_domain(scope), *domain]
         )
         names = (
             *("id", "contract_id", "name", "sequence", "amount"),
@@ -69,7 +64,6 @@ class PropertyBlockClaims(models.AbstractModel):
                                     AND receipt.project_id = %(project)s
                                     AND receipt.state = 'confirmed'
                                     AND receipt.confirm_date < %(end)s
-                                    AND %(chosen)s
                                   GROUP BY line.installment_id) money
                              ON money.installment_id = claim.id) claim
               LEFT JOIN (SELECT DISTINCT ON (installment_id)
@@ -81,7 +75,6 @@ class PropertyBlockClaims(models.AbstractModel):
             day=day,
             end=end,
             project=scope.project.id,
-            chosen=SQL("line.installment_id IN %s", tuple(ids)) if ids else SQL("TRUE"),
             visible=visible.select(
                 *(SQL.identifier(visible.table, name) for name in names)
             ),

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..models.metric import parts
+from ..models.property_payment_plan import PAYMENT_METHODS
 from .form_table import Column, Figure, Section
 
 
@@ -14,73 +15,73 @@ class PropertyBlockPayments(models.AbstractModel):
     _description = "Block of Payments"
 
     def _groups(self, scope, domain):
-        """{payment method: ((number, due, paid, unpaid), ids in the order of lines)}"""
+        """{payment method: (number, due, paid, unpaid)}"""
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT contract.payment_method, count(*), SUM(claim.amount),
-                       SUM(claim.paid), SUM(claim.unpaid),
-                       array_agg(claim.id ORDER BY unit.name, contract.id,
-                                                   claim.sequence, claim.id)
+                       SUM(claim.paid), SUM(claim.unpaid)
                   FROM (%s) claim
                   JOIN property_contract contract ON contract.id = claim.contract_id
-                  JOIN property_unit unit ON unit.id = contract.unit_id
                  GROUP BY contract.payment_method""",
                 self._claims_sql(scope, domain),
             )
         )
-        return {method: (tuple(sums), ids) for method, *sums, ids in rows}
+        return {method: sums for method, *sums in rows}
 
-    def _details(self, scope, ids):
-        """The claims of `ids`, in this order, with client, receipts and loan: dicts."""
+    def _details(self, scope, domain):
+        """The claims one by one, by payment method, with client, receipts and loan."""
         end = scope.bounds[1]
         for model in ("deposit", "change", "mortgage", "mortgage.move"):
             self.env[f"property.{model}"].flush_model()
-        rows = self.env.execute_query_dict(
+        stages = {
+            stage.id: stage.name
+            for stage in self.env["property.mortgage.stage"].sudo()._all()
+        }
+        for row in self._stream(
             SQL(
                 """
                 SELECT claim.*, client.name AS client, unit.name AS unit,
-                       contract.price, money.receipts, money.numbers, money.days,
+                       contract.price, contract.payment_method,
+                       money.receipts, money.numbers, money.days,
                        loan.bank, loan.stage_id
                   FROM (%(claims)s) claim
                   JOIN property_contract contract ON contract.id = claim.contract_id
                   JOIN property_unit unit ON unit.id = contract.unit_id
                   JOIN property_deposit deposit ON deposit.id = contract.deposit_id
                   JOIN res_partner client ON client.id = %(purchaser)s
-                  LEFT JOIN LATERAL (
-                       SELECT array_agg(receipt.id) AS receipts,
+                  LEFT JOIN (
+                       SELECT line.installment_id, array_agg(receipt.id) AS receipts,
                               string_agg(receipt.name, E'\n' ORDER BY receipt.date,
                                          receipt.id) AS numbers,
                               string_agg(receipt.date::text, E'\n'
                                          ORDER BY receipt.date, receipt.id) AS days
-                         FROM property_receipt receipt
-                        WHERE receipt.id IN (
-                              SELECT receipt_id FROM property_receipt_line
-                               WHERE installment_id = claim.id)
-                          AND receipt.state = 'confirmed'
-                          AND receipt.confirm_date < %(end)s) money ON TRUE
+                         FROM (SELECT DISTINCT installment_id, receipt_id
+                                 FROM property_receipt_line
+                                WHERE project_id = %(project)s) line
+                         JOIN property_receipt receipt ON receipt.id = line.receipt_id
+                        WHERE receipt.state = 'confirmed'
+                          AND receipt.confirm_date < %(end)s
+                        GROUP BY line.installment_id) money
+                         ON money.installment_id = claim.id
                   LEFT JOIN LATERAL (
                        SELECT bank.name AS bank, move.stage_id
                          FROM property_mortgage loan
                          JOIN property_mortgage_move move ON move.mortgage_id = loan.id
                          LEFT JOIN res_bank bank ON bank.id = loan.bank_id
                         WHERE loan.installment_id = claim.id AND move.date < %(end)s
-                        ORDER BY move.id DESC LIMIT 1) loan ON TRUE""",
-                claims=self._claims_sql(scope, ids=ids),
+                        ORDER BY move.id DESC LIMIT 1) loan ON TRUE
+                 ORDER BY array_position(%(methods)s, contract.payment_method),
+                          unit.name, contract.id, claim.sequence, claim.id""",
+                claims=self._claims_sql(scope, domain),
                 purchaser=self.env["property.deposit"]._purchaser_sql("deposit", end),
+                project=scope.project.id,
                 end=end,
+                methods=[method for method, _label in PAYMENT_METHODS],
             )
-        )
-        stages = {
-            stage.id: stage.name
-            for stage in self.env["property.mortgage.stage"].sudo()._all()
-        }
-        for row in rows:
-            row["loan"] = " ".join(
-                filter(None, (row["bank"], stages.get(row["stage_id"])))
-            )
-        found = {row["id"]: row for row in rows}
-        return [found[one] for one in ids]
+        ):
+            loan = filter(None, (row["bank"], stages.get(row["stage_id"])))
+            yield row | {"loan": " ".join(loan)}
 
     # === Against the receipts ===
 

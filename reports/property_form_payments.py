@@ -1,11 +1,7 @@
 from odoo import models
-from odoo.tools.misc import split_every
 
-from ..models.property_payment_plan import PAYMENT_METHODS
 from .form_table import Column, Figure, Section
 from .property_block_claims import FEES, PRICE
-
-BATCH = 1_000
 
 
 class PropertyFormPayments(models.AbstractModel):
@@ -42,8 +38,6 @@ class PropertyFormPayments(models.AbstractModel):
     # === Instalments ===
 
     def _list(self, scope, title, domain):
-        """A table of claims that is streamed: their ids are known, a thousand at a time
-        is read."""
         section = Section(title, self._columns())
         section.rows = self._rows(section, scope, domain)
         return section
@@ -55,24 +49,21 @@ class PropertyFormPayments(models.AbstractModel):
             ._fields["payment_method"]
             ._description_selection(self.env)
         )
-        for method, _label in PAYMENT_METHODS:
-            if method in groups:
+        method = None
+        for claim in self._details(scope, domain):
+            if claim["payment_method"] != method:
+                method = claim["payment_method"]
                 where = [*domain, ("contract_id.payment_method", "=", method)]
-                sums, ids = groups[method]
+                sums = groups[method]
                 yield self._sums(section, labels[method], sums, scope, where)
-                for batch in split_every(BATCH, ids):
-                    for claim in self._details(scope, batch):
-                        yield self._line(section, claim)
+            yield self._line(section, claim)
         totals = [
-            round(sum(column), 2) for column in zip(*self._all(groups), strict=True)
+            round(sum(column), 2)
+            for column in zip(*groups.values() or [(0, 0, 0, 0)], strict=True)
         ]
         yield self._sums(
             section, self.env._("Total"), totals, scope, domain, level="total"
         )
-
-    @staticmethod
-    def _all(groups):
-        return [sums for sums, _ids in groups.values()] or [(0, 0, 0, 0)]
 
     def _sums(self, section, label, sums, scope, domain, level="subtotal"):
         number, *amounts = (

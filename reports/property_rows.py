@@ -25,21 +25,24 @@ class PropertyRows(models.AbstractModel):
         records = self.env[model].with_context(active_test=False)
         query = records._search(domain, order=order)
         terms = [
-            term if isinstance(term, SQL) else self._term(records, term, query)
-            for term in columns.values()
+            SQL(
+                "%s AS %s",
+                term if isinstance(term, SQL) else self._term(records, term, query),
+                SQL.identifier(key),
+            )
+            for key, term in {"id": "id", **columns}.items()
         ]
-        fetch = SQL(
-            "FETCH %s FROM %s", size, cursor := SQL.identifier(f"rows_{next(CURSORS)}")
-        )
-        select = query.select(SQL.identifier(records._table, "id"), *terms)
+        return self._stream(query.select(*terms), size)
+
+    def _stream(self, query, size=1_000):
+        """The rows of a query one by one, as dicts; memory holds `size` of them."""
+        cursor = SQL.identifier(f"rows_{next(CURSORS)}")
         self.env.cr.execute("SET LOCAL cursor_tuple_fraction = 1")  # all will be read
-        self.env.execute_query(
-            SQL("DECLARE %s NO SCROLL CURSOR FOR %s", cursor, select)
-        )
-        keys = ("id", *columns)
-        while rows := self.env.execute_query(fetch):
-            for row in rows:
-                yield dict(zip(keys, row, strict=True))
+        declare = SQL("DECLARE %s NO SCROLL CURSOR FOR %s", cursor, query)
+        self.env.execute_query(declare)
+        fetch = SQL("FETCH %s FROM %s", size, cursor)
+        while rows := self.env.execute_query_dict(fetch):
+            yield from rows
         self.env.cr.execute(SQL("CLOSE %s", cursor))
 
     def _term(self, model, path, query):

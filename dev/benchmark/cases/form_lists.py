@@ -1,12 +1,6 @@
-"""List forms: each against SQL that reads the same lines, names and sums with them.
+"""List forms: each against SQL that reads the same lines, with names and sums."""
 
-What a list costs over its SQL is its cells: each is a value that opens its record, on
-screen and paper. The goal is that of Odoo's own lists (performance.md §9), not the 1.5
-of forms that count.
-"""
-
-from ..case import Goal
-from .forms import Form
+from .forms import LIST, Form
 
 REP = """JOIN res_users login ON login.id = fact.user_id
     JOIN res_partner host ON host.id = login.partner_id"""
@@ -34,7 +28,7 @@ TYPES, CONCERNS = (
 
 
 class List(Form):
-    goal = Goal(sql=(3.2, 3.0), ms=2_000)
+    goal = LIST
     agree = ("sql",)
     sections = slice(None)  # those that list the lines
     since = None  # a list of what happened: from the month's first day

@@ -6,6 +6,10 @@ from ..case import Case, Goal
 from ..facts import CLOCK
 from ..memory import workbook_memory
 
+# What a list costs over its SQL is its cells: each is a value that opens its record. Its
+# goal is that of Odoo's own lists, not the 1.5 of forms that count.
+LIST = Goal(sql=(3.2, 3.0), ms=2_000)
+
 
 class Form(Case):
     login = "manager"
@@ -32,6 +36,7 @@ class Visitors(Form):
     """Calls and visits of yesterday (G1)"""
 
     form = "property.form.visitors"
+    goal = LIST
     agree = ("sql",)
 
     def sql(self, cr):
