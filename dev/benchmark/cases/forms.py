@@ -6,8 +6,8 @@ from ..case import Case, Goal
 from ..facts import CLOCK
 from ..memory import workbook_memory
 
-# What a list costs over its SQL is its cells: each is a value that opens its record. Its
-# goal is that of Odoo's own lists, not the 1.5 of forms that count.
+# What a list costs over its SQL is its cells: each is a value that opens its record.
+# Its goal is that of Odoo's own lists, not the 1.5 of forms that count.
 LIST = Goal(sql=(3.2, 3.0), ms=2_000)
 
 
