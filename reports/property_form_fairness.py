@@ -85,6 +85,7 @@ class PropertyFormFairness(models.AbstractModel):
         valid = SQL("%s AND %s", of_turn, is_valid)
         query.add_join("LEFT JOIN", "entry", entries._table, valid)
         terms = [turns._field_to_sql(turns._table, name, query) for name in KEYS]
+        terms[3] = SQL("COALESCE(%s, FALSE)", terms[3])  # may be NULL as well
         query.groupby = SQL(", ").join(terms)
         counts = defaultdict(lambda: defaultdict(dict))
         for ring, user, kind, is_ahead, reason, *measures in self.env.execute_query(
@@ -92,7 +93,7 @@ class PropertyFormFairness(models.AbstractModel):
         ):
             of_rep = counts[ring][self.env["res.users"].browse(user)]
             reason = self.env["property.roster.reason"].browse(reason or [])
-            of_rep[kind, bool(is_ahead), reason] = measures
+            of_rep[kind, is_ahead, reason] = measures
         return counts
 
     # === Figures of a ring ===

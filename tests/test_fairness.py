@@ -89,6 +89,16 @@ class TestFairness(FairnessCommon):
         )
         self.assertEqual(calls[0], ("a", 0, 0, 0, 0, 0, 0))
 
+    def test_not_said_is_in_order(self):
+        """B4: a row of before there was the column counts as one that is in order"""
+        turns = self.env["property.roster.turn"]
+        first = turns.search([("roster_id", "=", self.visits.id), ("number", "=", 1)])
+        self.env.cr.execute(
+            "UPDATE property_roster_turn SET is_ahead = NULL WHERE id = %s", [first.id]
+        )
+        self.env.invalidate_all()
+        self.test_figures()
+
     def test_passes_by_reason(self):
         """B4: a column for each reason that occurred, and for receptions ahead"""
         keys = ("rep", f"reason_{self.busy.id}", "ahead_passed", "duty")
