@@ -85,7 +85,6 @@ class PropertyFormFairness(models.AbstractModel):
         valid = SQL("%s AND %s", of_turn, is_valid)
         query.add_join("LEFT JOIN", "entry", entries._table, valid)
         terms = [turns._field_to_sql(turns._table, name, query) for name in KEYS]
-        terms[3] = SQL("COALESCE(%s, FALSE)", terms[3])  # may be NULL as well
         query.groupby = SQL(", ").join(terms)
         counts = defaultdict(lambda: defaultdict(dict))
         for ring, user, kind, is_ahead, reason, *measures in self.env.execute_query(
