@@ -62,6 +62,7 @@ RATES = {
     "kept_rate": ("kept", "due"),
 }
 MEASURES = ("number", "area", "amount")
+PLACES = {measure: place for place, measure in enumerate(MEASURES)}
 NOTHING = (0, 0.0, 0.0)
 
 
@@ -110,7 +111,7 @@ class Tally:
         if name in RATES:
             part, whole = RATES[name]
             return percent(self.get(part), self.get(whole))
-        place, sums = MEASURES.index(measure), self._sums
+        place, sums = PLACES[measure], self._sums
         if name in NETS:
             total = sum(
                 (number if place == 0 else amount) * sums.get(metric, NOTHING)[place]

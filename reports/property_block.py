@@ -68,8 +68,8 @@ class PropertyBlock(models.AbstractModel):
 
     def _figure(self, tally, domain, name, measure="number"):
         """A figure of the dictionary, which opens the facts it is made of."""
-        domain = [*domain, ("metric", "in", parts(name))]
-        return Figure.where(tally.get(name, measure), "property.metric", domain)
+        facts = [*domain, ("metric", "in", parts(name))]
+        return Figure(tally.get(name, measure), "property.metric", domain=facts)
 
     def _is_partial(self):
         """Whether the reader sees some of a project's figures only."""

@@ -56,7 +56,7 @@ class PropertyFormRepsWeekly(models.AbstractModel):
             one.date_to: self._tallies(one, "user_id") if one.has_begun else None
             for one in scope.each_day
         }
-        then = self._tallies(scope.previous(), "user_id")
+        weeks = [self._tallies(one, "user_id") for one in (scope, scope.previous())]
         measures = self._measures()
         self._add_days(
             section,
@@ -66,29 +66,34 @@ class PropertyFormRepsWeekly(models.AbstractModel):
                 day: by if by is None else self._sum(by.values())
                 for day, by in now.items()
             },
-            self._sum(then.values()),
+            [self._sum(week.values()) for week in weeks],
             (domain, before),
             whole=True,
         )
-        users = self._tallies(scope, "user_id") | then
-        for user in self._reps(scope, users):
+        nothing = self._sum(())
+        for user in self._reps(scope, weeks[0] | weeks[1]):
             own = [("user_id", "=", user.id)]
             self._add_days(
                 section,
                 measures,
                 self._rep_name(user),
                 {
-                    day: by if by is None else by.get(user) or self._sum(())
+                    day: by if by is None else by.get(user, nothing)
                     for day, by in now.items()
                 },
-                then.get(user) or self._sum(()),
+                [week.get(user, nothing) for week in weeks],
                 (domain + own, before + own),
             )
         return section
 
-    def _add_days(self, section, measures, label, by_day, then, domains, whole=False):
-        domain, before = domains
-        week = self._sum(filter(None, by_day.values()))
+    def _add_days(self, section, measures, label, by_day, weeks, domains, whole=False):
+        """The lines of a rep, or of all.
+
+        :param by_day: {day: Tally, or None of a day that has not come}
+        :param weeks: Tallies of the week and of the one before
+        :param domains: the facts of each
+        """
+        (week, then), (domain, before) = weeks, domains
         of_days = [
             (tally, [*domain, ("day", "=", day.isoformat())])
             for day, tally in by_day.items()
