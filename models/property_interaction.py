@@ -113,6 +113,7 @@ class PropertyInteraction(models.Model):
         "property.roster.turn",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         ondelete="restrict",
     )
     introduced_by_id = fields.Many2one(

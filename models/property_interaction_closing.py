@@ -40,6 +40,7 @@ class PropertyInteraction(models.Model):
     )
     corrects_id = fields.Many2one(
         "property.interaction",
+        index="btree_not_null",
         ondelete="restrict",
         copy=False,
     )
