@@ -36,23 +36,35 @@ class Statistics(Form):
     def by_rep(self, section):
         return self.table(section, {name: name for name in BY_REP})
 
-    def by_channel(self, section):
-        keys = ("calls_now", "visits_now", "deposits", "deposit_rate")
-        return self.table(
-            section, dict(zip(BY_CHANNEL, keys, strict=True)), ("subtotal", "total")
-        )
-
-    def receptions(self, section):
-        """Calls and visits of the period by hour, or by concern."""
-        return self.table(section, {"calls": "calls_now", "visits": "visits_now"})
+    def channels(self, sections):
+        """What the sections of channels, concerns, hours and advertising say: lines."""
+        channels, concerns, hours, advertising = sections
+        return [
+            written(
+                [row["level"], row["values"][0], *row["values"][2:]]
+                if row["level"] != "total"
+                else ["total", "", *row["values"][2:]]
+                for row in channels["rows"]
+            ),
+            written(row["values"][1:] for row in concerns["rows"]),
+            written(
+                [
+                    "" if row["level"] == "total" else row["values"][0],
+                    *row["values"][1:],
+                ]
+                for row in hours["rows"]
+            ),
+            written(row["values"][3:6] for row in advertising["rows"]),
+        ]
 
     # === By plain SQL ===
 
-    def channels_sql(self, cr, facts, starts, near, end):
-        """Channels, hours and concerns of the last period, as the sections show them.
+    def channels_sql(self, cr, facts, windows, starts, end, advertised):
+        """The same lines by plain SQL.
 
-        :param starts: days at which the periods of channels begin
-        :param near: those of hours and concerns; of both the last one is the same
+        :param windows: periods set side by side: [(first day, last day, divisor)]
+        :param starts: days at which periods begin
+        :param advertised: the first day of what advertising is set against
         """
         cr.execute("SELECT id, name FROM utm_source")
         names = dict(cr.fetchall())
@@ -64,19 +76,64 @@ class Statistics(Form):
         )
         for key, metrics in deals.items():
             by_source[key].update(metrics)
+        near = [day for day in starts if day >= min(first for first, *_rest in windows)]
         hour = f"extract(hour FROM {CLOCK.format('date')})::int"
         by_hour = facts.read(["register"], near, end, hour)
-        channels = facts.lines(by_source, {len(starts)}, lambda key: names.get(key[0]))
-        hours = facts.lines(
-            by_hour, {len(near)}, lambda key: f"{key[0]}:00–{key[0] + 1}:00"
+        campaigns = defaultdict(set)
+        for _place, source, campaign in by_source:
+            campaigns[source].add(campaign)
+        shown = {s for s, named in campaigns.items() if len(named) > 1 or any(named)}
+        lines = []
+        for level, label in (
+            ("line", lambda key: tuple(key) if key[0] in shown else ""),
+            ("subtotal", lambda key: (key[0],)),
+        ):
+            found = self.side_by_side(facts, by_source, windows, starts, label, True)
+            lines += [
+                [level, names.get(key[0], ""), *values]
+                for key, values in found.items()
+                if key != ""
+            ]
+        lines.append(["total", "", *found[""]])
+        hours = self.side_by_side(
+            facts, by_hour, windows, near, lambda key: f"{key[0]}:00–{key[0] + 1}:00"
         )
+        month = {n for n, day in enumerate(starts, 1) if day >= advertised}
+        spent = facts.lines(by_source, month, lambda key: (key[0],))
         return [
-            filled(channels, BY_CHANNEL),
-            filled(hours, ("calls", "visits")),
-            self.concerns_sql(cr, near, end, {len(near)}),
+            written(lines),
+            written(self.concerns_sql(cr, windows, near, end)),
+            written([label, *values] for label, values in hours.items()),
+            written([one[name] for name in BY_CHANNEL[:3]] for one in spent.values()),
         ]
 
-    def concerns_sql(self, cr, starts, end, places):
+    def side_by_side(self, facts, sums, windows, starts, label, deals=False):
+        """{label: calls and visits in each window, and what became of the first visits
+        of the period}"""
+        none, today = (
+            figures(defaultdict(lambda: [0, 0.0, 0.0])),
+            self.project.local_day(),
+        )
+        lines = [
+            (facts.lines(sums, places_of(window, starts), label), window)
+            for window in windows
+        ]
+        last = max(last for _first, last, _divisor in windows)
+        period = min(window for window in windows if window[1] == last)
+        now = next(found for found, window in lines if window == period)
+        return {
+            key: [
+                round(found.get(key, none)[name] / divisor, 4)
+                if first <= today
+                else None
+                for name in ("calls", "visits")
+                for found, (first, _last, divisor) in lines
+            ]
+            + [now.get(key, none)[name] for name in BY_CHANNEL[2:] if deals]
+            for key in {key for found, _window in lines for key in found}
+        }
+
+    def concerns_sql(self, cr, windows, starts, end):
         cr.execute(
             f"""SELECT width_bucket(fact.date, %s), link.property_concern_id,
                        fact.kind = 'call_in', count(*)
@@ -94,11 +151,38 @@ class Statistics(Form):
                 self.project.utc_moment(end),
             ],
         )
-        counts = defaultdict(lambda: [0, 0])
+        counts, today = defaultdict(int), self.project.local_day()
         for place, concern, is_call, number in cr.fetchall():
-            if place in places:
-                counts[concern][0 if is_call else 1] += number
-        return sorted(counts.values())
+            counts[concern, is_call, place] += number
+        return [
+            [
+                round(
+                    sum(counts[concern, call, n] for n in places_of(window, starts))
+                    / window[2],
+                    4,
+                )
+                if window[0] <= today
+                else None
+                for call in (True, False)
+                for window in windows
+            ]
+            for concern in {concern for concern, _call, _place in [*counts]}
+        ]
+
+
+def places_of(window, starts):
+    """The numbers of the periods that make up a window."""
+    first, last, _divisor = window
+    return {n for n, day in enumerate(starts, 1) if first <= day <= last}
+
+
+def written(lines):
+    """Lines with a figure, sorted: labels may be of another language."""
+    lines = [[*line] for line in lines]
+    numbers = (int, float)
+    return sorted(
+        (one for one in lines if any(v for v in one if isinstance(v, numbers))), key=str
+    )
 
 
 def filled(lines, names=None):
@@ -135,19 +219,20 @@ class ChannelsDaily(Statistics):
     form = "property.form.channels_daily"
 
     def ours(self, env):
-        channels, concerns, hours, *_advertising = self.sections(env)
-        concerns = self.receptions(concerns).values()
-        return [
-            self.by_channel(channels),
-            self.receptions(hours),
-            sorted([*line.values()] for line in concerns),
-        ]
+        return self.channels(self.sections(env))
 
     def sql(self, cr):
         day = self.day
         starts = sorted({day.replace(day=1), day - 7 * DAY, day - DAY, day})
-        near = [day - 7 * DAY, day - DAY, day]
-        return self.channels_sql(cr, Facts(cr, self.project), starts, near, day + DAY)
+        windows = [
+            (day, day, 1),
+            (day - DAY, day - DAY, 1),
+            (day - 7 * DAY, day - DAY, 7),
+        ]
+        facts = Facts(cr, self.project)
+        return self.channels_sql(
+            cr, facts, windows, starts, day + DAY, day.replace(day=1)
+        )
 
 
 class RepsWeekly(Statistics):
@@ -156,8 +241,9 @@ class RepsWeekly(Statistics):
     form = "property.form.reps_weekly"
 
     def ours(self, env):
-        week, _comparison, days, *_rest = self.sections(env)
+        week, comparison, days, *channels = self.sections(env)
         keys = [column["key"] for column in week["columns"][1:]]
+        self.columns = keys
         rows, rep, of_days = [row["values"] for row in days["rows"]], None, {}
         columns = {row[1]: key for row, key in zip(rows, keys, strict=False)}
         for label, figure, *values in rows:
@@ -170,6 +256,8 @@ class RepsWeekly(Statistics):
                 ("" if rep == total else rep, key): v
                 for (rep, key), v in of_days.items()
             },
+            [row["values"][1:] for row in comparison["rows"]],
+            *self.channels(channels),
         ]
 
     def sql(self, cr):
@@ -193,9 +281,22 @@ class RepsWeekly(Statistics):
             for name in BY_REP
             if not rep or week.get(rep, none)[name] or before.get(rep, none)[name]
         }
-        both = [first - 7 * DAY, first]
-        self.channels_sql(cr, facts, both, both, last + DAY)
-        return [filled(week, BY_REP), of_days]
+        both = [
+            [one.get("", none)[name] for name in self.columns] for one in (week, before)
+        ]
+        both.append(
+            [
+                None if None in pair else round(pair[0] - pair[1], 4)
+                for pair in zip(*both, strict=True)
+            ]
+        )
+        windows = [
+            *((day, day, 1) for day in starts[1:]),
+            (first, last, 1),
+            (first - 7 * DAY, first - DAY, 1),
+        ]
+        channels = self.channels_sql(cr, facts, windows, starts, last + DAY, first)
+        return [filled(week, BY_REP), of_days, both, *channels]
 
 
 class Monthly(Statistics):
@@ -204,8 +305,13 @@ class Monthly(Statistics):
     form = "property.form.monthly"
 
     def ours(self, env):
-        _aims, reps, _weeks, channels, *_rest = self.sections(env)
-        return [self.by_rep(reps), self.by_channel(channels)]
+        _aims, reps, _weeks, channels, _district, concerns, hours, *rest = (
+            self.sections(env)
+        )
+        return [
+            self.by_rep(reps),
+            *self.channels([channels, concerns, hours, rest[-2]]),
+        ]
 
     def sql(self, cr):
         facts = Facts(cr, self.project)
@@ -216,13 +322,14 @@ class Monthly(Statistics):
         sums = facts.read(TABLES, [before, *weeks], last + DAY, None)
         year = ("deposits", "contracts", "receipts", "changes")
         facts.read(year, [first.replace(month=1)], last + DAY, "NULL::int")
-        channels, *_rest = self.channels_sql(
-            cr, facts, [before, first], [before, first], last + DAY
+        windows = [(first, last, 1), (before, first - DAY, 1)]
+        channels = self.channels_sql(
+            cr, facts, windows, [before, first], last + DAY, first
         )
         facts.read(["register"], [before, first], last + DAY, "fact.district")
         answer = [
             filled(facts.by_rep(sums, range(2, len(weeks) + 2)), BY_REP),
-            channels,
+            *channels,
         ]
         start, end = self.project.day_bounds(first, last)
         cr.execute(
