@@ -103,10 +103,12 @@ class PropertyFormUnsigned(models.AbstractModel):
                 """
                 WITH waiting AS MATERIALIZED (
                      SELECT fact.* FROM property_deposit fact
-                       LEFT JOIN property_deposit old ON old.id = fact.exchanged_from_id
                       WHERE fact.id IN %(visible)s
                         AND (fact.end_date IS NULL OR fact.end_date >= %(end)s)
-                        AND (old.id IS NULL OR old.end_date < %(end)s)
+                        AND (fact.exchanged_from_id IS NULL OR EXISTS (
+                            SELECT FROM property_deposit old
+                             WHERE old.id = fact.exchanged_from_id
+                               AND old.end_date < %(end)s))
                         AND NOT EXISTS (
                             SELECT FROM property_contract signed
                              WHERE signed.deposit_id = fact.id
