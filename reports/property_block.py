@@ -51,6 +51,13 @@ class PropertyBlock(models.AbstractModel):
         scope = self._read(scope, [scope], groupby, metrics=metrics)
         return scope.readings[-1].tallies(scope, groupby, metrics)
 
+    def _facts_of(self, scope, metrics, names, order=None):
+        """The facts of some metrics, as records with the fields `names`."""
+        stretches = Stretches.of([scope], metrics)
+        facts = self.env["property.metric"].with_context(metric_stretches=stretches)
+        domain = [*scope.domain, ("metric", "in", metrics)]
+        return facts.search_fetch(domain, names, order=order)
+
     def _ids_of(self, scope, metric):
         """The ids of the records that the facts of a metric were read off."""
         stretches = Stretches.of([scope], (metric,))

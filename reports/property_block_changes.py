@@ -2,7 +2,6 @@ from odoo import models
 
 from ..models.metric import parts, percent
 from .form_table import Column, Figure, Section
-from .metric_reading import Stretches
 
 CANCELLED = ("cancelled_deposits", "cancelled_contracts")
 
@@ -28,17 +27,8 @@ class PropertyBlockChanges(models.AbstractModel):
 
     def _change_facts(self, scope, names):
         """The facts of the figures `names`, oldest first."""
-        metrics = parts(*names)
-        stretches = Stretches.of([scope], metrics)
-        return (
-            self.env["property.metric"]
-            .with_context(metric_stretches=stretches)
-            .search_fetch(
-                [*scope.domain, ("metric", "in", metrics)],
-                ["metric", "day", "user_id", "res_id", "area", "amount"],
-                order="date, id",
-            )
-        )
+        read = ("metric", "day", "user_id", "res_id", "area", "amount")
+        return self._facts_of(scope, parts(*names), read, order="date, id")
 
     # === Counted ===
 

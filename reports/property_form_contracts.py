@@ -39,14 +39,7 @@ class PropertyFormContracts(models.AbstractModel):
 
     def _reps_of(self, scope):
         """{id of a contract that counts: the rep who had the client then}"""
-        facts = (
-            self.env["property.metric"]
-            .sudo()
-            .search_fetch(
-                [*self._facts(scope), ("metric", "=", "contracts")],
-                ["res_id", "user_id"],
-            )
-        )
+        facts = self.sudo()._facts_of(scope, ("contracts",), ("res_id", "user_id"))
         return {fact.res_id: fact.user_id for fact in facts}
 
     def _contracts(self, scope, reps):
