@@ -6,10 +6,6 @@ from ..case import Case, Goal
 from ..facts import CLOCK
 from ..memory import workbook_memory
 
-# What a list costs over its SQL is its cells: each is a value that opens its record.
-# Its goal is that of Odoo's own lists, not the 1.5 of forms that count.
-LIST = Goal(sql=(3.2, 3.0), ms=2_000)
-
 
 class Form(Case):
     login = "manager"
@@ -30,43 +26,6 @@ class Form(Case):
     def ours(self, env):
         form = env[self.form].compile(self.options())
         return len(form["sections"][0]["rows"])
-
-
-class Visitors(Form):
-    """Calls and visits of yesterday (G1)"""
-
-    form = "property.form.visitors"
-    goal = LIST
-    agree = ("sql",)
-
-    def sql(self, cr):
-        cr.execute(
-            """SELECT entry.id, entry.date, kind, entry.partner_name, entry.phone,
-                      grade, source.name, area_wanted, budget, purpose, entry.district,
-                      host.name, is_valid, invalid_reason, surveyor, note
-                 FROM property_interaction entry
-                 LEFT JOIN utm_source source ON source.id = entry.source_id
-                 JOIN res_users login ON login.id = entry.user_id
-                 JOIN res_partner host ON host.id = login.partner_id
-                WHERE project_id = %s AND entry.date >= %s AND entry.date < %s
-                  AND (kind LIKE 'visit%%' OR kind = 'call_in')
-                ORDER BY entry.date, entry.id""",
-            [self.picks.project, self.start, self.end],
-        )
-        rows = cr.fetchall()
-        ids = [row[0] for row in rows]
-        for table, name in (
-            ("property_interaction_property_unit_type_rel", "property_unit_type"),
-            ("property_concern_property_interaction_rel", "property_concern"),
-        ):
-            cr.execute(
-                f"""SELECT property_interaction_id, other.name FROM {table} link
-                      JOIN {name} other ON other.id = link.{name}_id
-                     WHERE property_interaction_id = ANY(%s)""",
-                [ids],
-            )
-            cr.fetchall()
-        return len(rows)
 
 
 class RegisterWorkbook(Form):
