@@ -113,8 +113,8 @@ class PropertyInteraction(models.Model):
         "property.roster.turn",
         readonly=True,
         copy=False,
-        index="btree_not_null",
         ondelete="restrict",
+        index="btree_not_null",
     )
     introduced_by_id = fields.Many2one(
         "crm.lead",

@@ -48,8 +48,8 @@ class PropertyRosterTurn(models.Model):
     note = fields.Char(help="Everyone of the project reads it: name no client.")
     settles_id = fields.Many2one(
         "property.roster.turn",
-        index="btree_not_null",
         ondelete="restrict",
+        index="btree_not_null",
         help="The earlier row that this one makes good: an owed turn, a reception "
         "ahead of its turn, or the turn that is given back.",
     )
